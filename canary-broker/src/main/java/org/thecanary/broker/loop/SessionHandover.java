@@ -18,14 +18,12 @@ final class SessionHandover {
      * Messages from one X to the session therefore arrive in the order X routed them: all by F, then all by N.
      */
     private final SessionRef ref;
-    private final BrokerLoop former;
     private final BrokerLoop next;
     private final Runnable arrived;
     private int answersAwaited;
 
-    private SessionHandover(SessionRef ref, BrokerLoop former, BrokerLoop next, Runnable arrived) {
+    private SessionHandover(SessionRef ref, BrokerLoop next, Runnable arrived) {
         this.ref = ref;
-        this.former = former;
         this.next = next;
         this.arrived = arrived;
     }
@@ -38,7 +36,7 @@ final class SessionHandover {
     static void start(SessionRef ref, BrokerLoop next, List<BrokerLoop> loops, Runnable arrived) {
         BrokerLoop former = ref.owner();
         assert former.inLoop();
-        SessionHandover handover = new SessionHandover(ref, former, next, arrived);
+        SessionHandover handover = new SessionHandover(ref, next, arrived);
         ref.moveTo(next);
         former.flushBatches();
         handover.answersAwaited = loops.size() - 1;
