@@ -5,8 +5,7 @@ import org.thecanary.mqtt.topic.TopicName;
 
 /** What one client may do; immutable, so that a reload swaps the whole. Any thread. */
 public interface Permissions {
-
-    /** Everything: where no rules are configured. */
+    /** Where no {@code acl_file} is set: everything is allowed. */
     Permissions ALL = new Permissions() {
         @Override
         public boolean mayPublish(TopicName topic) {
@@ -19,8 +18,9 @@ public interface Permissions {
         }
     };
 
+    /** Whether the client may publish to this topic, its Will Message included. */
     boolean mayPublish(TopicName topic);
 
-    /** Asked for each delivery; SUBSCRIBE itself is always granted, as mosquitto does. */
+    /** Whether a message on this topic may be delivered to the client. */
     boolean mayReceive(TopicName topic);
 }
