@@ -28,6 +28,8 @@ public final class PacketDecoder {
     }
 
     /**
+     * A decoder for one Network Connection.
+     *
      * @param side who reads
      * @param maximumPacketSize bytes of a whole packet with its fixed header; above it is 0x95
      */

@@ -14,6 +14,8 @@ public final class ProtocolException extends RuntimeException {
     private final String statement;
 
     /**
+     * A broken rule.
+     *
      * @param reason what the peer is told, 0x80 or above
      * @param statement the statement's number in brackets, such as {@code [MQTT-3.3.2-2]}, or a section number
      * @param message what was wrong, without the number

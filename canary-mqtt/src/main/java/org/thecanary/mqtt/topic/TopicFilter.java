@@ -27,6 +27,8 @@ public final class TopicFilter {
     }
 
     /**
+     * The filter of a text.
+     *
      * @throws InvalidTopicException if it is empty, too long, too deep, or has a wildcard or ShareName where none may be
      */
     public static TopicFilter of(String text) {

@@ -34,6 +34,8 @@ public final class TopicName {
     }
 
     /**
+     * The topic of a text.
+     *
      * @throws InvalidTopicException if it is empty, too long, too deep, or holds a wildcard or U+0000
      */
     public static TopicName of(String text) {
@@ -41,7 +43,7 @@ public final class TopicName {
     }
 
     /**
-     * Takes ownership of the bytes.
+     * The topic of bytes from the wire; takes ownership of them.
      *
      * @param utf8 well-formed UTF-8; the codec has seen to that
      * @throws InvalidTopicException as {@link #of}
