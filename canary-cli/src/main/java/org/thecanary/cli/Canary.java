@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+import java.util.Objects;
+
+/** The {@code canary} program. Without a command it prints its help. */
+@Command(
+        name = "canary",
+        description = "An MQTT broker and the tools around it.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Canary.Version.class,
+        subcommands = {})
+public final class Canary implements Runnable {
+
+    private Canary() {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Canary()).execute(arguments));
+    }
+
+    @Override
+    public void run() {
+        CommandLine.usage(this, System.out);
+    }
+
+    /** The version in the manifest of the jar this class came from. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = Canary.class.getPackage().getImplementationVersion();
+            return new String[] {"canary " + Objects.requireNonNullElse(version, "(not packaged)")};
+        }
+    }
+}
