@@ -80,7 +80,15 @@ public final class SessionDirectory {
         if (!ref.ended && ref.link != null) {
             Link former = ref.link;
             former.end(ReasonCode.SESSION_TAKEN_OVER, "another client connected with this Client Identifier");
-            released(ref);
+            ref.link = null;
+            if (cleanStart) {
+                ref.session.onConnectionEnded(ref.outbox);
+            } else {
+                ref.session.onTakenOver(ref.outbox);
+            }
+            if (ref.session.hasEnded(owner.nowMillis())) {
+                end(ref);
+            }
         }
         if (!ref.ended && cleanStart) {
             end(ref);

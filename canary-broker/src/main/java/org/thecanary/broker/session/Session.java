@@ -156,6 +156,17 @@ public final class Session {
         }
     }
 
+    /**
+     * Another Network Connection takes the session over, which goes on: the will is not published, since the client is
+     * there. mosquitto reads [MQTT-3.1.2-8] so, too.
+     */
+    public void onTakenOver(Outbox outbox) {
+        if (will != null && expirySeconds != 0) {
+            will.clear();
+        }
+        onConnectionEnded(outbox);
+    }
+
     /** When {@link #onDeadline} wants to be called next, or {@link Publication#NEVER}. */
     public long nextDeadlineMillis() {
         return connected ? Publication.NEVER : Math.min(endsAtMillis, will == null ? endsAtMillis : will.dueAtMillis());

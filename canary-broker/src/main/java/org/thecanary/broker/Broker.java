@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.thecanary.broker.auth.AccessRules;
+import org.thecanary.broker.auth.Authenticator;
+import org.thecanary.broker.config.BrokerConfig;
+import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.broker.loop.BrokerLoops;
+import org.thecanary.broker.loop.SessionDirectory;
+import org.thecanary.broker.net.ConnectFlow;
+import org.thecanary.broker.net.ConnectionCount;
+import org.thecanary.broker.net.Listeners;
+import org.thecanary.broker.routing.Reports;
+import org.thecanary.broker.routing.Router;
+import org.thecanary.broker.routing.RoutingTable;
+import org.thecanary.broker.routing.SessionOutbox;
+
+/**
+ * An MQTT Server: the composition root, where all rooms are wired.
+ *
+ * <p>Listening when {@link #start} returns; any thread may {@link #close} it, which is final.
+ */
+public final class Broker implements AutoCloseable {
+    private final BrokerConfig config;
+    private final EventLoopGroup group;
+    private final Listeners listeners;
+    private final RoutingTable table = new RoutingTable();
+    private final SessionDirectory directory;
+    private final BrokerLoops loops;
+    private final ConnectionCount connections;
+
+    private Broker(BrokerConfig config, int loopCount) {
+        this.config = config;
+        boolean epoll = Epoll.isAvailable();
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        this.group = new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("loop"), io);
+        this.loops = new BrokerLoops(group);
+        this.listeners = new Listeners(group, type, loops, true);
+        this.connections = new ConnectionCount(config.limits().globalMaxConnections());
+        Reports reports = new Reports();
+        List<Router> routers = new ArrayList<>();
+        for (BrokerLoop loop : loops.all()) {
+            routers.add(new Router(loop, table));
+        }
+        this.directory = new SessionDirectory(
+                loops, (ref, loop) -> new SessionOutbox(ref, routers.get(loop.index()), reports, _ -> true));
+    }
+
+    /**
+     * Starts a broker.
+     *
+     * @param rules users and rules, one for each listener of the configuration
+     * @throws IOException if a port cannot be bound; nothing is left running then
+     */
+    public static Broker start(BrokerConfig config, List<AccessRules> rules) throws IOException {
+        return start(config, rules, Runtime.getRuntime().availableProcessors());
+    }
+
+    /** Starts a broker with this many loops. */
+    public static Broker start(BrokerConfig config, List<AccessRules> rules, int loopCount) throws IOException {
+        Broker broker = new Broker(config, loopCount);
+        try {
+            broker.listen(rules);
+            return broker;
+        } catch (IOException e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    private void listen(List<AccessRules> rules) throws IOException {
+        Authenticator authenticator = new Authenticator();
+        IOException lastRefusal = null;
+        for (int i = 0; i < config.listeners().size(); i++) {
+            ListenerConfig listener = config.listeners().get(i);
+            try {
+                listeners.open(
+                        new ConnectFlow(config, listener, directory, authenticator, connections, rules.get(i)));
+            } catch (IOException e) {
+                if (!config.localOnly()) {
+                    throw e;
+                }
+                lastRefusal = e;
+            }
+        }
+        if (listeners.ports().isEmpty() && lastRefusal != null) {
+            throw lastRefusal;
+        }
+    }
+
+    /** The open ports, in the order of the listeners and their addresses. */
+    public List<Integer> ports() {
+        return listeners.ports();
+    }
+
+    /** All sessions; any thread. */
+    public SessionDirectory sessions() {
+        return directory;
+    }
+
+    /** Subscriptions and Retained Messages; any thread. */
+    public RoutingTable table() {
+        return table;
+    }
+
+    /** The loops and their counters; any thread. */
+    public BrokerLoops loops() {
+        return loops;
+    }
+
+    /** Network Connections; any thread. */
+    public ConnectionCount connections() {
+        return connections;
+    }
+
+    /** Stops listening, tells the clients and ends their connections, then all loops. */
+    @Override
+    public void close() {
+        listeners.close();
+        listeners.endConnections();
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.net;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.thecanary.broker.auth.AccessRules;
+import org.thecanary.broker.auth.Authenticator;
+import org.thecanary.broker.auth.Authenticator.Verdict;
+import org.thecanary.broker.config.BrokerConfig;
+import org.thecanary.broker.config.Limits;
+import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.config.LogMarkers;
+import org.thecanary.broker.loop.SessionDirectory;
+import org.thecanary.broker.loop.SessionRef;
+import org.thecanary.broker.session.ConnectionTerms;
+import org.thecanary.broker.session.SessionLimits;
+import org.thecanary.mqtt.packet.ConnAck;
+import org.thecanary.mqtt.packet.Connect;
+import org.thecanary.mqtt.packet.MessageProperties;
+import org.thecanary.mqtt.packet.ProtocolVersion;
+import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.packet.ReasonCode;
+import org.thecanary.mqtt.packet.Will;
+
+/**
+ * Decides about the CONNECTs of one listener, specification 3.1.4: validate, authenticate, find the session, and only
+ * then answer.
+ *
+ * <p>Any thread, but each CONNECT is decided on its connection's loop.
+ */
+public final class ConnectFlow {
+    private static final Logger LOG = LoggerFactory.getLogger("broker");
+    private static final Marker NOTICE = LogMarkers.NOTICE;
+    private static final int MAX_SUBSCRIPTIONS = 100_000;
+
+    private final BrokerConfig config;
+    private final ListenerConfig listener;
+    private final SessionDirectory directory;
+    private final Authenticator authenticator;
+    private final ConnectionCount connections;
+    private final SessionLimits sessionLimits;
+    private final SecureRandom random = new SecureRandom();
+    private volatile AccessRules rules;
+
+    /** A CONNECT that is accepted, and all that follows from it. */
+    record Accepted(
+            Connect connect,
+            SessionRef ref,
+            ConnAck connAck,
+            ConnectionTerms terms,
+            int keepAliveSeconds,
+            int topicAliasMaximum) {}
+
+    /** The flow of one listener. */
+    public ConnectFlow(
+            BrokerConfig config,
+            ListenerConfig listener,
+            SessionDirectory directory,
+            Authenticator authenticator,
+            ConnectionCount connections,
+            AccessRules rules) {
+        this.config = config;
+        this.listener = listener;
+        this.directory = directory;
+        this.authenticator = authenticator;
+        this.connections = connections;
+        this.rules = rules;
+        Limits limits = config.limits();
+        this.sessionLimits = new SessionLimits(
+                limits.maxInflightMessages(),
+                limits.maxInflightBytes(),
+                limits.maxQueuedMessages(),
+                limits.maxQueuedBytes(),
+                limits.messageSizeLimit(),
+                listener.maxQos(),
+                listener.maxTopicAlias(),
+                config.retainAvailable(),
+                config.queueQos0Messages(),
+                config.upgradeOutgoingQos(),
+                MAX_SUBSCRIPTIONS);
+    }
+
+    SessionDirectory directory() {
+        return directory;
+    }
+
+    ListenerConfig listener() {
+        return listener;
+    }
+
+    ConnectionCount connections() {
+        return connections;
+    }
+
+    long maximumPacketSize() {
+        return config.limits().maxPacketSize();
+    }
+
+    /** Logs how a client came or went; whoever never connected is of interest to nobody but a debugger. */
+    void log(String line, boolean wasConnected) {
+        if (config.connectionMessages() && wasConnected) {
+            LOG.info(NOTICE, line);
+        } else {
+            LOG.debug(line);
+        }
+    }
+
+    void closed(Connection connection) {
+        connections.closed(listener);
+    }
+
+    // --- validate -----------------------------------------------------------------------------------------------
+
+    void decide(Connect connect, Connection connection) {
+        if (!listener.protocolVersions().contains(connect.version())) {
+            refuse(connect, connection, ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "this listener takes other versions");
+            return;
+        }
+        if (connect.properties().authenticationMethod() != null) {
+            refuse(connect, connection, ReasonCode.BAD_AUTHENTICATION_METHOD, "unknown Authentication Method"); // [MQTT-4.12.0-1]
+            return;
+        }
+        Will will = connect.will();
+        if (will != null && will.message().qos().compareTo(listener.maxQos()) > 0) {
+            refuse(connect, connection, ReasonCode.QOS_NOT_SUPPORTED, "Will QoS above Maximum QoS"); // [MQTT-3.2.2-12]
+            return;
+        }
+        if (will != null && will.message().retain() && !config.retainAvailable()) {
+            refuse(connect, connection, ReasonCode.RETAIN_NOT_SUPPORTED, "retained Will"); // [MQTT-3.2.2-13]
+            return;
+        }
+        if (will != null && will.message().payload().length > config.limits().messageSizeLimit()) {
+            refuse(connect, connection, ReasonCode.PACKET_TOO_LARGE, "Will payload exceeds message_size_limit");
+            return;
+        }
+        if (keepAliveTooLong(connect) && !connect.version().isV5()) {
+            refuse(connect, connection, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "Keep Alive exceeds max_keepalive");
+            return;
+        }
+        String given = identifier(connect);
+        if (given.isEmpty() && !mayBeAssigned(connect)) {
+            ReasonCode reason = connect.version().isV5() ? ReasonCode.UNSPECIFIED_ERROR : ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
+            refuse(connect, connection, reason, "empty Client Identifier"); // [MQTT-3.1.3-8]
+            return;
+        }
+        String clientId = given.isEmpty() ? assignedIdentifier() : given; // [MQTT-3.1.3-6]
+        String prefix = config.clientIdPrefix();
+        if (prefix != null && !clientId.startsWith(prefix)) {
+            refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "Client Identifier without the prefix asked for");
+            return;
+        }
+        authenticate(connect, clientId, given.isEmpty(), connection);
+    }
+
+    private String identifier(Connect connect) {
+        String username = connect.username();
+        return listener.useUsernameAsClientId() && username != null ? username : connect.clientId();
+    }
+
+    private boolean mayBeAssigned(Connect connect) {
+        return switch (connect.version()) {
+            case MQTT_3_1 -> false;
+            case MQTT_3_1_1 -> listener.allowZeroLengthClientId() && connect.cleanStart(); // [MQTT-3.1.3-7] v3
+            case MQTT_5 -> listener.allowZeroLengthClientId();
+        };
+    }
+
+    private String assignedIdentifier() {
+        byte[] bytes = new byte[16];
+        random.nextBytes(bytes);
+        String hex = HexFormat.of().withUpperCase().formatHex(bytes);
+        return listener.autoIdPrefix() + hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-" + hex.substring(12, 16)
+                + "-" + hex.substring(16, 20) + "-" + hex.substring(20);
+    }
+
+    private boolean keepAliveTooLong(Connect connect) {
+        int most = config.limits().maxKeepAliveSeconds();
+        return most > 0 && (connect.keepAliveSeconds() == 0 || connect.keepAliveSeconds() > most);
+    }
+
+    // --- authenticate -------------------------------------------------------------------------------------------
+
+    private void authenticate(Connect connect, String clientId, boolean assigned, Connection connection) {
+        AccessRules now = rules;
+        String username = connect.username();
+        if (username == null) {
+            if (!now.allowAnonymous() || listener.useUsernameAsClientId()) {
+                refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "a user name is required");
+            } else {
+                findSession(connect, clientId, assigned, connection);
+            }
+        } else if (now.users() == null) {
+            findSession(connect, clientId, assigned, connection);
+        } else {
+            authenticator.verify(now.users(), username, connect.password(), verdict -> connection.loop().run(() -> {
+                if (!connection.awaitsVerdict()) {
+                    return;
+                }
+                if (verdict == Verdict.ACCEPTED) {
+                    findSession(connect, clientId, assigned, connection);
+                } else {
+                    refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "user name or password is wrong");
+                }
+            }));
+        }
+    }
+
+    // --- find the session ---------------------------------------------------------------------------------------
+
+    private void findSession(Connect connect, String clientId, boolean assigned, Connection connection) {
+        if (directory.size() >= config.limits().globalMaxClients() && directory.find(clientId) == null) {
+            refuse(connect, connection, ReasonCode.SERVER_BUSY, "global_max_clients is reached");
+            return;
+        }
+        directory.take(clientId, connect.cleanStart(), connection.loop(), (ref, present) -> {
+            if (!connection.awaitsVerdict()) {
+                directory.released(ref); // the client left while we decided
+                return;
+            }
+            directory.attached(ref, connection);
+            logConnected(connect, clientId, connection);
+            connection.accept(accepted(connect, ref, present, assigned));
+            connection.resume();
+        });
+    }
+
+    private void logConnected(Connect connect, String clientId, Connection connection) {
+        if (config.connectionMessages() && LOG.isInfoEnabled(NOTICE)) {
+            LOG.info(
+                    NOTICE,
+                    "New client connected from {} as {} (p{}, c{}, k{}{}).",
+                    connection.address(),
+                    clientId,
+                    connect.version().level(),
+                    connect.cleanStart() ? 1 : 0,
+                    connect.keepAliveSeconds(),
+                    connect.username() == null ? "" : ", u'" + connect.username() + "'");
+        }
+    }
+
+    private Accepted accepted(Connect connect, SessionRef ref, boolean present, boolean assigned) {
+        boolean v5 = connect.version().isV5();
+        int keepAlive = keepAliveTooLong(connect) ? config.limits().maxKeepAliveSeconds() : connect.keepAliveSeconds();
+        long expiry = sessionExpirySeconds(connect);
+        ConnectionTerms terms = new ConnectionTerms(
+                connect.version(),
+                v5 ? connect.properties().receiveMaximum() : Connect.DEFAULT_RECEIVE_MAXIMUM,
+                expiry,
+                connect.properties().requestProblemInformation(),
+                connect.username(),
+                rules.permissions(connect.username(), ref.clientId()),
+                connect.will(),
+                sessionLimits);
+        boolean told = present && connect.version() != ProtocolVersion.MQTT_3_1; // 3.1 has no session present
+        ConnAck connAck = new ConnAck(
+                told,
+                ReasonCode.SUCCESS,
+                v5 ? properties(connect, ref, assigned, keepAlive, expiry) : ConnAck.Properties.NONE);
+        return new Accepted(connect, ref, connAck, terms, keepAlive, listener.maxTopicAliasBroker());
+    }
+
+    private long sessionExpirySeconds(Connect connect) {
+        long asked;
+        if (connect.version().isV5()) {
+            asked = connect.properties().sessionExpiryInterval();
+        } else {
+            asked = connect.cleanStart() ? 0 : Connect.NEVER_EXPIRES;
+        }
+        return config.persistentClientExpiration() == null
+                ? asked
+                : Math.min(asked, config.persistentClientExpiration().toSeconds());
+    }
+
+    private ConnAck.Properties properties(
+            Connect connect, SessionRef ref, boolean assigned, int keepAlive, long expiry) {
+        int absent = MessageProperties.ABSENT;
+        Limits limits = config.limits();
+        return new ConnAck.Properties(
+                listener.maxTopicAlias() == 0 ? absent : listener.maxTopicAlias(),
+                assigned ? ref.clientId() : null, // [MQTT-3.2.2-16]
+                keepAlive == connect.keepAliveSeconds() ? absent : keepAlive, // [MQTT-3.2.2-21]
+                expiry == connect.properties().sessionExpiryInterval() ? absent : expiry,
+                listener.maxQos() == QoS.EXACTLY_ONCE ? absent : listener.maxQos().code(), // [MQTT-3.2.2-9]
+                config.retainAvailable(),
+                limits.maxPacketSize(),
+                limits.maxInflightMessages(),
+                true,
+                true,
+                true,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of());
+    }
+
+    private void refuse(Connect connect, Connection connection, ReasonCode reason, String why) {
+        boolean tell = connect.version().isV5() && connect.properties().requestProblemInformation();
+        String name = connect.clientId().isEmpty() ? connection.address() : connect.clientId();
+        String log = "Client " + name + " " + DisconnectTexts.of(reason) + " (" + why + ")";
+        if (reason == ReasonCode.NOT_AUTHORIZED) {
+            LOG.info(NOTICE, log);
+        }
+        connection.refuse(reason, tell ? why : null, log);
+    }
+
+    /** New rules, for whoever connects from now on. */
+    public void rules(@Nullable AccessRules changed) {
+        if (changed != null) {
+            rules = changed;
+        }
+    }
+}

@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.broker.loop.Link;
+import org.thecanary.broker.loop.LoopCounters;
+import org.thecanary.broker.loop.SessionRef;
+import org.thecanary.broker.session.Outbox;
+import org.thecanary.broker.session.Publication;
+import org.thecanary.broker.session.Session;
+import org.thecanary.broker.session.SessionSubscription;
+import org.thecanary.mqtt.codec.PacketDecoder;
+import org.thecanary.mqtt.codec.PacketEncoder;
+import org.thecanary.mqtt.codec.PublishImage;
+import org.thecanary.mqtt.packet.Auth;
+import org.thecanary.mqtt.packet.ConnAck;
+import org.thecanary.mqtt.packet.Connect;
+import org.thecanary.mqtt.packet.Disconnect;
+import org.thecanary.mqtt.packet.Message;
+import org.thecanary.mqtt.packet.Packet;
+import org.thecanary.mqtt.packet.PingReq;
+import org.thecanary.mqtt.packet.PingResp;
+import org.thecanary.mqtt.packet.ProtocolException;
+import org.thecanary.mqtt.packet.ProtocolVersion;
+import org.thecanary.mqtt.packet.PubAck;
+import org.thecanary.mqtt.packet.PubComp;
+import org.thecanary.mqtt.packet.PubRec;
+import org.thecanary.mqtt.packet.PubRel;
+import org.thecanary.mqtt.packet.Publish;
+import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.packet.ReasonCode;
+import org.thecanary.mqtt.packet.SubAck;
+import org.thecanary.mqtt.packet.Subscribe;
+import org.thecanary.mqtt.packet.UnsubAck;
+import org.thecanary.mqtt.packet.Unsubscribe;
+
+/**
+ * A Network Connection: bytes in and packets to the session, packets from the session and bytes out.
+ *
+ * <p>Every violation ends here, in one place: DISCONNECT with the reason for version 5, close for 3.x [MQTT-4.13.1-1].
+ *
+ * <p>Owner: its loop.
+ */
+final class Connection extends ChannelInboundHandlerAdapter implements Link, BrokerLoop.Flushable {
+    private static final Logger LOG = LoggerFactory.getLogger("broker");
+
+    /** Beyond this much unsent, what can wait waits. */
+    private static final int WRITABLE_BYTES = 256 * 1024;
+    /** Beyond this much unsent, QoS 0 is dropped: enough for a burst, too little for many to exhaust the broker. */
+    private static final int OVERLOADED_BYTES = 8 * 1024 * 1024;
+    /** How long a client has to send its CONNECT. */
+    private static final long CONNECT_MILLIS = 30_000;
+    /** How long we wait for the client to close after we have said our last. */
+    private static final long LINGER_MILLIS = 2_000;
+
+    /** How far the connection has come. */
+    private enum State {
+        AWAITS_CONNECT,
+        DECIDING,
+        CONNECTED,
+        ENDED
+    }
+
+    private final ConnectFlow flow;
+    private final LoopScratch scratch;
+    private final LoopCounters counters;
+    private final PacketDecoder decoder;
+    private final OutboundBuffer out = new OutboundBuffer();
+
+    /** Where {@link ConnectionSet} keeps it. */
+    int place;
+
+    @SuppressWarnings("NullAway.Init") // set when the handler is added, before any event
+    private ChannelHandlerContext channel;
+
+    private State state = State.AWAITS_CONNECT;
+    private boolean dirty;
+    private boolean starved;
+    private long lastHeardMillis;
+    private long silenceMillis = CONNECT_MILLIS;
+
+    // from CONNECT on
+    private @Nullable SessionRef ref;
+    private String clientId = "";
+    private boolean v5;
+    private boolean problemInformation;
+    private long maximumPacketSize = Connect.UNLIMITED_PACKET_SIZE;
+    private @Nullable OutboundAliases aliases;
+
+    Connection(ConnectFlow flow, LoopScratch scratch) {
+        this.flow = flow;
+        this.scratch = scratch;
+        this.counters = scratch.loop.counters();
+        this.decoder = new PacketDecoder(PacketDecoder.Side.SERVER, flow.maximumPacketSize(), scratch.topics);
+        this.lastHeardMillis = scratch.loop.nowMillis();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        channel = context;
+        scratch.connections.add(this);
+    }
+
+    BrokerLoop loop() {
+        return scratch.loop;
+    }
+
+    /** "address:port" of the client, for logs. */
+    String address() {
+        return channel.channel().remoteAddress() instanceof InetSocketAddress address
+                ? address.getAddress().getHostAddress() + ":" + address.getPort()
+                : "local";
+    }
+
+    // --- Bytes in -----------------------------------------------------------------------------------------------
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object received) {
+        ByteBuf bytes = (ByteBuf) received;
+        try {
+            scratch.loop.turn();
+            lastHeardMillis = scratch.loop.nowMillis();
+            counters.bytesReceived += bytes.readableBytes();
+            while (bytes.isReadable() && state != State.ENDED) {
+                int length = Math.min(bytes.readableBytes(), scratch.input.length);
+                bytes.readBytes(scratch.input, 0, length);
+                decoder.feed(scratch.input, 0, length);
+                takePackets();
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
+    /** Handles what the decoder has, unless a CONNECT is being decided: what follows it waits. */
+    private void takePackets() {
+        try {
+            while (state != State.ENDED) {
+                if (state == State.DECIDING) {
+                    decoder.keep();
+                    return;
+                }
+                Packet packet = decoder.next();
+                if (packet == null) {
+                    return;
+                }
+                counters.packetsReceived++;
+                handle(packet);
+            }
+        } catch (ProtocolException violation) {
+            violated(violation);
+        }
+    }
+
+    private void handle(Packet packet) {
+        if (packet instanceof Connect connect) {
+            state = State.DECIDING;
+            v5 = connect.version().isV5();
+            flow.decide(connect, this);
+            if (state == State.DECIDING) {
+                channel.channel().config().setAutoRead(false); // what the client sends meanwhile stays in its socket
+            }
+            return;
+        }
+        SessionRef mine = ref;
+        if (mine == null) {
+            throw ProtocolException.protocolError("[MQTT-3.1.0-1]", "first packet is not CONNECT");
+        }
+        Session session = mine.session();
+        Outbox outbox = mine.outbox();
+        switch (packet) {
+            case Publish publish -> {
+                counters.publishReceived++;
+                counters.publishBytesReceived += publish.message().payload().length;
+                session.publish(publish, outbox);
+            }
+            case PubAck ack -> session.pubAck(ack, outbox);
+            case PubRec ack -> session.pubRec(ack, outbox);
+            case PubRel ack -> session.pubRel(ack, outbox);
+            case PubComp ack -> session.pubComp(ack, outbox);
+            case Subscribe subscribe -> session.subscribe(subscribe, outbox);
+            case Unsubscribe unsubscribe -> session.unsubscribe(unsubscribe, outbox);
+            case PingReq _ -> send(PingResp.INSTANCE); // [MQTT-3.12.4-1]
+            case Disconnect disconnect -> {
+                session.disconnect(disconnect);
+                finish(notice("disconnected."), false); // [MQTT-3.14.4-1], -2
+            }
+            case Auth _ ->
+                throw ProtocolException.protocolError("[MQTT-4.12.0-6]", "AUTH without an Authentication Method");
+            case Connect _, ConnAck _, SubAck _, UnsubAck _, PingResp _ ->
+                throw ProtocolException.protocolError("2.1.2", "packet that only a Server sends");
+        }
+    }
+
+    private void violated(ProtocolException violation) {
+        boolean early = state == State.AWAITS_CONNECT;
+        String why = violation.getMessage() + " " + violation.statement();
+        if (early) {
+            if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION || decoder.version().isV5()) {
+                v5 = decoder.version().isV5();
+                send(new ConnAck(false, violation.reason(), ConnAck.Properties.withReasonString(null)));
+            }
+        } else if (v5) {
+            send(disconnect(violation.reason(), why));
+        }
+        finish(notice(DisconnectTexts.of(violation.reason())) + " (" + why + ")", true);
+    }
+
+    private Disconnect disconnect(ReasonCode reason, String why) {
+        return new Disconnect(reason, problemInformation ? why : null); // [MQTT-3.14.2-3]
+    }
+
+    private String notice(String text) {
+        return "Client " + (clientId.isEmpty() ? address() : clientId) + " " + text;
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        scratch.loop.turn();
+        finish(notice("closed its connection."), false);
+        out.release();
+        scratch.connections.remove(this);
+        flow.closed(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        scratch.loop.turn();
+        if (cause instanceof IOException) {
+            finish(notice("closed its connection."), false);
+        } else {
+            LOG.error("Client {}: internal error, connection closed", clientId, cause);
+            if (v5 && state == State.CONNECTED) {
+                send(disconnect(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "internal error"));
+            }
+            finish(notice("disconnected: internal error."), true);
+        }
+    }
+
+    /** Looks whether the client has been silent too long. */
+    void checkSilence(long nowMillis) {
+        if (silenceMillis > 0 && state != State.DECIDING && nowMillis - lastHeardMillis > silenceMillis) {
+            if (state == State.ENDED) {
+                channel.close();
+                return;
+            }
+            if (v5 && state == State.CONNECTED) {
+                send(disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing heard within Keep Alive times 1.5"));
+            }
+            finish(notice("has exceeded timeout, disconnecting."), true); // [MQTT-3.1.2-22]
+        }
+    }
+
+    // --- The verdict on a CONNECT -------------------------------------------------------------------------------
+
+    /** Whether the client is still there to hear the verdict. */
+    boolean awaitsVerdict() {
+        return state == State.DECIDING;
+    }
+
+    /** The CONNECT is refused. */
+    void refuse(ReasonCode reason, @Nullable String why, String log) {
+        send(new ConnAck(false, reason, ConnAck.Properties.withReasonString(why)));
+        finish(log, true); // [MQTT-3.1.4-1], [MQTT-3.2.2-7]
+    }
+
+    /** The client is connected to its session; the CONNACK goes first [MQTT-3.2.0-1]. */
+    void accept(ConnectFlow.Accepted accepted) {
+        Connect connect = accepted.connect();
+        ref = accepted.ref();
+        clientId = accepted.ref().clientId();
+        problemInformation = connect.properties().requestProblemInformation();
+        maximumPacketSize = connect.properties().maximumPacketSize();
+        int aliasMaximum = Math.min(connect.properties().topicAliasMaximum(), accepted.topicAliasMaximum());
+        aliases = aliasMaximum == 0 ? null : new OutboundAliases(aliasMaximum);
+        silenceMillis = accepted.keepAliveSeconds() * 1500L;
+        state = State.CONNECTED;
+        send(accepted.connAck());
+        accepted.ref().session().onConnected(accepted.terms(), accepted.ref().outbox());
+    }
+
+    /** Goes on with what came while the CONNECT was decided. */
+    void resume() {
+        channel.channel().config().setAutoRead(true);
+        takePackets();
+    }
+
+    // --- Link: packets out --------------------------------------------------------------------------------------
+
+    @Override
+    public boolean writable() {
+        return noMoreThan(WRITABLE_BYTES);
+    }
+
+    private boolean noMoreThan(int limit) {
+        if (state != State.CONNECTED) {
+            return false;
+        }
+        if (out.bytes(channel) < limit) {
+            return true;
+        }
+        starved = true;
+        return false;
+    }
+
+    @Override
+    public boolean overloaded() {
+        return !noMoreThan(OVERLOADED_BYTES);
+    }
+
+    @Override
+    public boolean sendPublish(
+            Publication publication,
+            SessionSubscription subscription,
+            QoS qos,
+            boolean retain,
+            boolean dup,
+            int packetId) {
+        Message message = publication.message();
+        if (v5
+                && (subscription.identifier() != 0
+                        || aliases != null
+                        || publication.expiresAtMillis() != Publication.NEVER)) {
+            return sendSpecial(publication, subscription, qos, retain, dup, packetId);
+        }
+        PublishImage image = scratch.image(v5, qos != QoS.AT_MOST_ONCE);
+        image.hold(message);
+        if (image.length() > maximumPacketSize) {
+            return false;
+        }
+        image.patch(qos, retain, dup, packetId);
+        write(image.array(), image.length());
+        countPublish(message);
+        return true;
+    }
+
+    /** A PUBLISH with properties of its own: Subscription Identifier, Topic Alias, what is left of the expiry. */
+    private boolean sendSpecial(
+            Publication publication,
+            SessionSubscription subscription,
+            QoS qos,
+            boolean retain,
+            boolean dup,
+            int packetId) {
+        Message message = publication.message();
+        Message sent = new Message(message.topic(), qos, retain, message.payload(), message.properties());
+        if (publication.expiresAtMillis() != Publication.NEVER) {
+            sent = sent.withProperties(message.properties()
+                    .withMessageExpiryInterval(publication.remainingSeconds(scratch.loop.nowMillis())));
+        }
+        List<Integer> identifiers =
+                subscription.identifier() == 0 ? List.of() : List.of(subscription.identifier()); // [MQTT-3.3.4-3]
+        Publish packet = aliases == null
+                ? new Publish(sent, packetId, dup, 0, identifiers)
+                : aliases.publish(sent, packetId, dup, identifiers);
+        scratch.packet.clear();
+        if (!PacketEncoder.encode(packet, ProtocolVersion.MQTT_5, scratch.packet, maximumPacketSize)) {
+            if (aliases != null) {
+                aliases.unsent(packet);
+            }
+            return false;
+        }
+        write(scratch.packet.array(), scratch.packet.length());
+        countPublish(message);
+        return true;
+    }
+
+    private void countPublish(Message message) {
+        counters.publishSent++;
+        counters.publishBytesSent += message.payload().length;
+    }
+
+    @Override
+    public void send(Packet packet) {
+        if (state == State.ENDED) {
+            return;
+        }
+        scratch.packet.clear();
+        ProtocolVersion version = v5 ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1;
+        if (PacketEncoder.encode(packet, version, scratch.packet, maximumPacketSize)) {
+            write(scratch.packet.array(), scratch.packet.length());
+        }
+    }
+
+    private void write(byte[] bytes, int length) {
+        out.write(channel, bytes, length);
+        counters.packetsSent++;
+        counters.bytesSent += length;
+        if (!dirty) {
+            dirty = true;
+            scratch.loop.flushLater(this);
+        }
+    }
+
+    @Override
+    public void flushTurn() {
+        dirty = false;
+        out.flush(channel);
+        if (starved && channel.channel().isWritable()) {
+            refill();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (starved && channel.channel().isWritable()) {
+            scratch.loop.turn();
+            refill();
+        }
+    }
+
+    private void refill() {
+        starved = false;
+        SessionRef mine = ref;
+        if (mine != null && state == State.CONNECTED) {
+            mine.session().onWritable(mine.outbox());
+        }
+    }
+
+    /** The broker ends: version 5 clients are told, wills of the others are published by the session's rules. */
+    void shutDown() {
+        if (v5 && state == State.CONNECTED) {
+            send(disconnect(ReasonCode.SERVER_SHUTTING_DOWN, "the broker is shutting down"));
+        }
+        finish(notice(DisconnectTexts.of(ReasonCode.SERVER_SHUTTING_DOWN)), false);
+    }
+
+    // --- The end ------------------------------------------------------------------------------------------------
+
+    @Override
+    public void end(ReasonCode reason, String why) {
+        if (v5 && state == State.CONNECTED) {
+            send(disconnect(reason, why));
+        }
+        ref = null;
+        finish(notice(DisconnectTexts.of(reason)), true);
+    }
+
+    /**
+     * Ends the connection once, whoever asks first, and tells the session.
+     *
+     * @param lastWords whether the client should be given the time to read what we sent before the socket closes
+     */
+    private void finish(String log, boolean lastWords) {
+        if (state == State.ENDED) {
+            return;
+        }
+        boolean wasDecided = state == State.CONNECTED;
+        state = State.ENDED;
+        silenceMillis = LINGER_MILLIS;
+        flow.log(log, wasDecided);
+        SessionRef mine = ref;
+        ref = null;
+        if (mine != null) {
+            flow.directory().released(mine);
+        }
+        out.flush(channel);
+        close(lastWords);
+    }
+
+    private void close(boolean lastWords) {
+        if (lastWords && channel.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+            // Closing with bytes unread would reset the connection, and the client might never read why.
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> duplex.shutdownOutput());
+            channel.executor().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.net;
+
+import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.mqtt.codec.PublishImage;
+import org.thecanary.mqtt.codec.TopicCache;
+import org.thecanary.mqtt.codec.WireWriter;
+
+/**
+ * What the connections of one loop share since only one of them is at work at a time: buffers, encoders, and the sweep
+ * for keep alive.
+ *
+ * <p>Owner: its loop.
+ */
+final class LoopScratch {
+    final BrokerLoop loop;
+    final byte[] input = new byte[64 * 1024];
+    final WireWriter packet = new WireWriter();
+    final TopicCache topics = new TopicCache();
+    final ConnectionSet connections;
+    /** By version 3 or 5, without or with Packet Identifier. */
+    private final PublishImage[] images = {
+        new PublishImage(false, false), new PublishImage(false, true), new PublishImage(true, false), new PublishImage(true, true)
+    };
+
+    LoopScratch(BrokerLoop loop) {
+        this.loop = loop;
+        this.connections = new ConnectionSet(loop);
+    }
+
+    PublishImage image(boolean v5, boolean withPacketId) {
+        return images[(v5 ? 2 : 0) + (withPacketId ? 1 : 0)];
+    }
+}
