@@ -142,15 +142,15 @@ final class ConnAckCodec {
         encode(connAck.properties(), out);
     }
 
-    /** In mosquitto's order, since tests of other brokers' clients compare whole packets. */
+    /** In mosquitto's order, so that whoever compares whole packets sees the same. */
     private static void encode(Properties properties, WireWriter out) {
         int mark = out.beginLength();
+        PropertyWriter.write(out, PropertyType.SERVER_KEEP_ALIVE, properties.serverKeepAlive());
         PropertyWriter.write(out, PropertyType.TOPIC_ALIAS_MAXIMUM, properties.topicAliasMaximum());
         PropertyWriter.write(
                 out,
                 PropertyType.ASSIGNED_CLIENT_IDENTIFIER,
                 properties.assignedClientIdentifier());
-        PropertyWriter.write(out, PropertyType.SERVER_KEEP_ALIVE, properties.serverKeepAlive());
         PropertyWriter.write(
                 out, PropertyType.SESSION_EXPIRY_INTERVAL, properties.sessionExpiryInterval());
         PropertyWriter.write(

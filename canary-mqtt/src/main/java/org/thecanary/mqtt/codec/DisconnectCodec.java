@@ -20,6 +20,9 @@ import java.util.List;
  * </pre>
  *
  * <p>Empty in version 3. Version 5 may leave out the Properties, and with them a Reason Code of 0x00.
+ *
+ * <p>Any Reason Code is taken, an unknown one as 0x80: whoever sends a DISCONNECT is gone and hears no complaint about it,
+ * and all but 0x00 mean the same for the Will [MQTT-3.14.4-3]. So does mosquitto.
  */
 final class DisconnectCodec {
     private DisconnectCodec() {}
@@ -28,11 +31,10 @@ final class DisconnectCodec {
         if (!version.isV5() || !in.hasRemaining()) {
             return Disconnect.NORMAL;
         }
-        ReasonCode reason = ReasonCodes.read(
-                in,
-                side == Side.SERVER
-                        ? ReasonCodes.DISCONNECT_BY_CLIENT
-                        : ReasonCodes.DISCONNECT_BY_SERVER);
+        ReasonCode reason = ReasonCode.of(in.readByte());
+        if (reason == null) {
+            reason = ReasonCode.UNSPECIFIED_ERROR;
+        }
         if (!in.hasRemaining()) {
             return new Disconnect(reason, MessageProperties.ABSENT, null, List.of(), null);
         }

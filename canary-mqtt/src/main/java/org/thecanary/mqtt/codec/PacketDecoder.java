@@ -5,6 +5,7 @@ import static org.thecanary.mqtt.packet.ProtocolException.malformed;
 import static org.thecanary.mqtt.packet.ProtocolException.protocolError;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.mqtt.packet.Connect;
 import org.thecanary.mqtt.packet.Packet;
 import org.thecanary.mqtt.packet.PingReq;
 import org.thecanary.mqtt.packet.PingResp;
@@ -57,6 +58,7 @@ public final class PacketDecoder {
     private final WireReader in = new WireReader();
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private boolean connected;
+    private boolean authenticating;
     private TopicName last = TopicName.NONE;
 
     // from feed to the null of next
@@ -214,6 +216,15 @@ public final class PacketDecoder {
                     ? protocolError("[MQTT-3.1.0-2]", "second CONNECT")
                     : protocolError("[MQTT-3.1.0-1]", "first packet is not a CONNECT");
         }
+        if (type == 0 || (type == PacketType.AUTH && !version.isV5())) {
+            throw protocolError("2.1.2", "reserved packet type " + type);
+        }
+        if (type == PacketType.AUTH && side == Side.SERVER && !authenticating) {
+            throw protocolError("[MQTT-4.12.0-7]", "AUTH without an Authentication Method");
+        }
+        if (flags != PacketType.flags(type) && !mayHaveFlags(type, flags)) {
+            throw malformed("[MQTT-2.1.3-1]", "reserved flags of packet type " + type);
+        }
         boolean wrongWay = switch (type) {
             case PacketType.CONNACK, PacketType.SUBACK, PacketType.UNSUBACK, PacketType.PINGRESP ->
                 side == Side.SERVER;
@@ -226,12 +237,6 @@ public final class PacketDecoder {
         };
         if (wrongWay) {
             throw protocolError("2.1.2", "packet of type " + type + " in the wrong direction");
-        }
-        if (type == 0 || (type == PacketType.AUTH && !version.isV5())) {
-            throw malformed("2.1.2", "reserved packet type " + type);
-        }
-        if (flags != PacketType.flags(type) && !mayHaveFlags(type, flags)) {
-            throw malformed("[MQTT-2.1.3-1]", "reserved flags of packet type " + type);
         }
     }
 
@@ -259,8 +264,9 @@ public final class PacketDecoder {
     private Packet decode(int type, int flags) {
         return switch (type) {
             case PacketType.CONNECT -> {
-                Packet connect = ConnectCodec.decode(in, flags, this);
+                Connect connect = ConnectCodec.decode(in, flags, this);
                 connected = true;
+                authenticating = connect.properties().authenticationMethod() != null;
                 yield connect;
             }
             case PacketType.CONNACK -> ConnAckCodec.decode(in, version);
@@ -279,7 +285,7 @@ public final class PacketDecoder {
             case PacketType.PINGRESP -> PingResp.INSTANCE;
             case PacketType.DISCONNECT -> DisconnectCodec.decode(in, version, side);
             case PacketType.AUTH -> AuthCodec.decode(in, side);
-            default -> throw malformed("2.1.2", "reserved packet type " + type);
+            default -> throw protocolError("2.1.2", "reserved packet type " + type);
         };
     }
 }

@@ -117,7 +117,11 @@ final class PropertyReader {
 
     private void check(PropertyType type) {
         if (!type.allowedIn(carrier)) {
-            throw protocolError("2.2.2.2", type + " not allowed here");
+            // mosquitto says 0x81, as the specification does, in these two packets only.
+            boolean request = carrier == Carrier.SUBSCRIBE || carrier == Carrier.UNSUBSCRIBE;
+            throw request
+                    ? malformed("2.2.2.2", type + " not allowed here")
+                    : protocolError("2.2.2.2", type + " not allowed here");
         }
         if (has(type) && !type.mayRepeatIn(carrier)) {
             throw protocolError("2.2.2.2", type + " more than once");

@@ -6,7 +6,10 @@ import static org.thecanary.mqtt.packet.ReasonCode.*;
 import org.thecanary.mqtt.packet.ProtocolException;
 import org.thecanary.mqtt.packet.ReasonCode;
 
-/** Which Reason Codes a packet may carry, specification 2.4, by the tables of the packets' own sections. */
+/**
+ * Which Reason Codes a packet may carry, specification 2.4, by the tables of the packets' own sections. DISCONNECT is not
+ * here: its codes are read leniently, {@link DisconnectCodec}.
+ */
 enum ReasonCodes {
     CONNACK(
             "[MQTT-3.2.2-8]",
@@ -73,54 +76,6 @@ enum ReasonCodes {
             NOT_AUTHORIZED,
             TOPIC_FILTER_INVALID,
             PACKET_IDENTIFIER_IN_USE),
-
-    DISCONNECT_BY_CLIENT(
-            "[MQTT-3.14.2-1]",
-            SUCCESS,
-            DISCONNECT_WITH_WILL_MESSAGE,
-            UNSPECIFIED_ERROR,
-            MALFORMED_PACKET,
-            PROTOCOL_ERROR,
-            IMPLEMENTATION_SPECIFIC_ERROR,
-            TOPIC_NAME_INVALID,
-            RECEIVE_MAXIMUM_EXCEEDED,
-            TOPIC_ALIAS_INVALID,
-            PACKET_TOO_LARGE,
-            MESSAGE_RATE_TOO_HIGH,
-            QUOTA_EXCEEDED,
-            ADMINISTRATIVE_ACTION,
-            PAYLOAD_FORMAT_INVALID),
-
-    DISCONNECT_BY_SERVER(
-            "[MQTT-3.14.2-1]",
-            SUCCESS,
-            UNSPECIFIED_ERROR,
-            MALFORMED_PACKET,
-            PROTOCOL_ERROR,
-            IMPLEMENTATION_SPECIFIC_ERROR,
-            NOT_AUTHORIZED,
-            SERVER_BUSY,
-            SERVER_SHUTTING_DOWN,
-            KEEP_ALIVE_TIMEOUT,
-            SESSION_TAKEN_OVER,
-            TOPIC_FILTER_INVALID,
-            TOPIC_NAME_INVALID,
-            RECEIVE_MAXIMUM_EXCEEDED,
-            TOPIC_ALIAS_INVALID,
-            PACKET_TOO_LARGE,
-            MESSAGE_RATE_TOO_HIGH,
-            QUOTA_EXCEEDED,
-            ADMINISTRATIVE_ACTION,
-            PAYLOAD_FORMAT_INVALID,
-            RETAIN_NOT_SUPPORTED,
-            QOS_NOT_SUPPORTED,
-            USE_ANOTHER_SERVER,
-            SERVER_MOVED,
-            SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
-            CONNECTION_RATE_EXCEEDED,
-            MAXIMUM_CONNECT_TIME,
-            SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED,
-            WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED),
 
     AUTH_BY_CLIENT("[MQTT-3.15.2-1]", CONTINUE_AUTHENTICATION, RE_AUTHENTICATE),
 
