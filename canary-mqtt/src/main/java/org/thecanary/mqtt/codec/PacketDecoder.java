@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.mqtt.codec;
 
+import static org.thecanary.mqtt.packet.ProtocolException.malformed;
+import static org.thecanary.mqtt.packet.ProtocolException.protocolError;
+
 import org.jspecify.annotations.Nullable;
+import org.thecanary.mqtt.packet.Connect;
 import org.thecanary.mqtt.packet.Packet;
+import org.thecanary.mqtt.packet.PingReq;
+import org.thecanary.mqtt.packet.PingResp;
+import org.thecanary.mqtt.packet.ProtocolException;
 import org.thecanary.mqtt.packet.ProtocolVersion;
+import org.thecanary.mqtt.packet.Publish;
+import org.thecanary.mqtt.packet.ReasonCode;
+import org.thecanary.mqtt.topic.TopicName;
+
+import java.util.Arrays;
 
 /**
  * Turns the bytes of one Network Connection into packets, however they were fragmented.
@@ -20,6 +32,18 @@ import org.thecanary.mqtt.packet.ProtocolVersion;
  * <p>Owner: confined to its connection's thread.
  */
 public final class PacketDecoder {
+    private static final byte[] NOTHING = new byte[0];
+
+    /** Topics that a decoder remembers which shares its memory with nobody. */
+    private static final int OWN_TOPICS = 16;
+
+    /** A carry buffer above this size is given up as soon as its packet is complete. */
+    private static final int LARGEST_KEPT = 1024;
+
+    /** Most bytes after the fixed header of a CONNECT, as mosquitto: its sender is not known yet. */
+    private static final int LARGEST_CONNECT = 100_000;
+
+    private static final int UNKNOWN = -1;
 
     /** Which end reads: it decides which packets may arrive. */
     public enum Side {
@@ -27,24 +51,67 @@ public final class PacketDecoder {
         SERVER
     }
 
+    // for the life of the Network Connection
+    private final Side side;
+    private final long maximumPacketSize;
+    private final TopicCache topics;
+    private final WireReader in = new WireReader();
+    private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+    private boolean connected;
+    private boolean authenticating;
+    private TopicName last = TopicName.NONE;
+
+    // from feed to the null of next
+    private byte[] fed = NOTHING;
+    private int position;
+    private int end;
+
+    // the beginning of a packet whose rest has not come yet
+    private byte[] carry = NOTHING;
+    private int carried;
+
     /**
-     * A decoder for one Network Connection.
-     *
      * @param side who reads
      * @param maximumPacketSize bytes of a whole packet with its fixed header; above it is 0x95
      */
     public PacketDecoder(Side side, long maximumPacketSize) {
-        
+        this(side, maximumPacketSize, new TopicCache(OWN_TOPICS));
+    }
+
+    /**
+     * @param topics shared by all decoders of one thread
+     */
+    public PacketDecoder(Side side, long maximumPacketSize, TopicCache topics) {
+        this.side = side;
+        this.maximumPacketSize = maximumPacketSize;
+        this.topics = topics;
     }
 
     /** The version to read by: what CONNECT said. A Server's decoder learns it from the CONNECT itself. */
     public void version(ProtocolVersion version) {
-        
+        this.version = version;
     }
 
-    /** Offers bytes {@code from} (inclusive) to {@code to} (exclusive). */
+    /**
+     * The version read by, and in whose form a refusal is written: 3.1.1 until a CONNECT has said more. For a CONNECT of
+     * a version that is not spoken it is the form its answer should have: 3.1.1 for return code 0x01, 5 for 0x84.
+     */
+    public ProtocolVersion version() {
+        return version;
+    }
+
+    /**
+     * Offers bytes {@code from} (inclusive) to {@code to} (exclusive).
+     *
+     * @throws IllegalStateException if {@link #next} has not yet answered null for those before
+     */
     public void feed(byte[] bytes, int from, int to) {
-        
+        if (position < end) {
+            throw new IllegalStateException("fed before the last bytes were used up");
+        }
+        fed = bytes;
+        position = from;
+        end = to;
     }
 
     /**
@@ -53,6 +120,172 @@ public final class PacketDecoder {
      * @throws org.thecanary.mqtt.packet.ProtocolException if the peer broke a rule
      */
     public @Nullable Packet next() {
-        return null;
+        if (carried > 0) {
+            return nextFromCarry();
+        }
+        int size = size(fed, position, end);
+        if (size == UNKNOWN || size > end - position) {
+            carryRest(size);
+            return null;
+        }
+        Packet packet = decode(fed, position, size);
+        position += size;
+        return packet;
+    }
+
+    private @Nullable Packet nextFromCarry() {
+        int size = size(carry, 0, carried);
+        while (size == UNKNOWN || carried < size) {
+            if (position == end) {
+                carryRest(size);
+                return null;
+            }
+            append(size == UNKNOWN ? 1 : Math.min(size - carried, end - position), size);
+            size = size(carry, 0, carried);
+        }
+        carried = 0;
+        Packet packet = decode(carry, 0, size);
+        if (carry.length > LARGEST_KEPT) {
+            carry = NOTHING;
+        }
+        return packet;
+    }
+
+    /** Copies what is left, since the fed array may be used for something else from now on. */
+    private void carryRest(int size) {
+        append(end - position, size);
+        fed = NOTHING;
+        position = 0;
+        end = 0;
+    }
+
+    /** Grows with the bytes that came, never by what the packet claims to be. */
+    private void append(int count, int size) {
+        int needed = carried + count;
+        if (carry.length < needed) {
+            int doubled = Math.max(needed, 2 * carry.length);
+            carry = Arrays.copyOf(carry, size == UNKNOWN ? doubled : Math.min(doubled, size));
+        }
+        System.arraycopy(fed, position, carry, carried, count);
+        carried = needed;
+        position += count;
+    }
+
+    /** Bytes of the whole packet that begins here, or {@link #UNKNOWN} until its fixed header is complete. */
+    private int size(byte[] bytes, int from, int to) {
+        if (from == to) {
+            return UNKNOWN;
+        }
+        int first = bytes[from] & 0xFF;
+        checkFirst(first >> 4, first & 0x0F);
+        int remainingLength = 0;
+        for (int i = 1; i <= 4; i++) {
+            if (from + i >= to) {
+                return UNKNOWN;
+            }
+            int digit = bytes[from + i];
+            remainingLength |= (digit & 0x7F) << (7 * (i - 1));
+            if (digit >= 0) {
+                if (digit == 0 && i > 1) {
+                    throw malformed("[MQTT-1.5.5-1]", "overlong Remaining Length");
+                }
+                int size = 1 + i + remainingLength;
+                checkSize(first >> 4, remainingLength, size);
+                return size;
+            }
+        }
+        throw malformed("[MQTT-1.5.5-1]", "Remaining Length of more than four bytes");
+    }
+
+    private void checkSize(int type, int remainingLength, int size) {
+        if (size > maximumPacketSize) {
+            throw new ProtocolException(
+                    ReasonCode.PACKET_TOO_LARGE,
+                    side == Side.SERVER ? "[MQTT-3.2.2-15]" : "[MQTT-3.1.2-24]",
+                    "packet of " + size + " bytes, more than Maximum Packet Size");
+        }
+        if (type == PacketType.CONNECT && remainingLength > LARGEST_CONNECT) {
+            throw malformed("3.1", "CONNECT of more than " + LARGEST_CONNECT + " bytes");
+        }
+    }
+
+    /** What the first byte alone gives away. */
+    private void checkFirst(int type, int flags) {
+        if (side == Side.SERVER && connected == (type == PacketType.CONNECT)) {
+            throw connected
+                    ? protocolError("[MQTT-3.1.0-2]", "second CONNECT")
+                    : protocolError("[MQTT-3.1.0-1]", "first packet is not a CONNECT");
+        }
+        if (type == 0 || (type == PacketType.AUTH && !version.isV5())) {
+            throw protocolError("2.1.2", "reserved packet type " + type);
+        }
+        if (type == PacketType.AUTH && side == Side.SERVER && !authenticating) {
+            throw protocolError("[MQTT-4.12.0-7]", "AUTH without an Authentication Method");
+        }
+        if (flags != PacketType.flags(type) && !mayHaveFlags(type, flags)) {
+            throw malformed("[MQTT-2.1.3-1]", "reserved flags of packet type " + type);
+        }
+        boolean wrongWay = switch (type) {
+            case PacketType.CONNACK, PacketType.SUBACK, PacketType.UNSUBACK, PacketType.PINGRESP ->
+                side == Side.SERVER;
+            case PacketType.CONNECT,
+                    PacketType.SUBSCRIBE,
+                    PacketType.UNSUBSCRIBE,
+                    PacketType.PINGREQ -> side == Side.CLIENT;
+            case PacketType.DISCONNECT -> side == Side.CLIENT && !version.isV5();
+            default -> false;
+        };
+        if (wrongWay) {
+            throw protocolError("2.1.2", "packet of type " + type + " in the wrong direction");
+        }
+    }
+
+    /** The flags of PUBLISH vary, those of CONNECT depend on a version yet unknown, and 3.1 resends with DUP. */
+    private boolean mayHaveFlags(int type, int flags) {
+        return type == PacketType.PUBLISH
+                || type == PacketType.CONNECT
+                || (version == ProtocolVersion.MQTT_3_1
+                        && (flags & ~PublishCodec.DUP) == PacketType.flags(type));
+    }
+
+    private Packet decode(byte[] bytes, int from, int size) {
+        int first = bytes[from] & 0xFF;
+        int headerSize = 2;
+        while (bytes[from + headerSize - 1] < 0) {
+            headerSize++;
+        }
+        in.over(bytes, from + headerSize, from + size);
+        Packet packet = decode(first >> 4, first & 0x0F);
+        in.expectEnd();
+        in.release();
+        return packet;
+    }
+
+    private Packet decode(int type, int flags) {
+        return switch (type) {
+            case PacketType.CONNECT -> {
+                Connect connect = ConnectCodec.decode(in, flags, this);
+                connected = true;
+                authenticating = connect.properties().authenticationMethod() != null;
+                yield connect;
+            }
+            case PacketType.CONNACK -> ConnAckCodec.decode(in, version);
+            case PacketType.PUBLISH -> {
+                Publish publish = PublishCodec.decode(in, flags, version, side, last, topics);
+                last = publish.message().topic();
+                yield publish;
+            }
+            case PacketType.PUBACK, PacketType.PUBREC, PacketType.PUBREL, PacketType.PUBCOMP ->
+                AckCodec.decode(in, type, version);
+            case PacketType.SUBSCRIBE -> SubscribeCodec.decode(in, version);
+            case PacketType.SUBACK -> SubAckCodec.decode(in, version);
+            case PacketType.UNSUBSCRIBE -> UnsubscribeCodec.decode(in, version);
+            case PacketType.UNSUBACK -> UnsubAckCodec.decode(in, version);
+            case PacketType.PINGREQ -> PingReq.INSTANCE;
+            case PacketType.PINGRESP -> PingResp.INSTANCE;
+            case PacketType.DISCONNECT -> DisconnectCodec.decode(in, version, side);
+            case PacketType.AUTH -> AuthCodec.decode(in, side);
+            default -> throw protocolError("2.1.2", "reserved packet type " + type);
+        };
     }
 }

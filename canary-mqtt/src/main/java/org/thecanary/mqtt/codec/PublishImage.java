@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.mqtt.codec;
 
+import org.jspecify.annotations.Nullable;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.QoS;
 
@@ -20,34 +21,73 @@ import org.thecanary.mqtt.packet.QoS;
  * <p>Owner: confined to its creator.
  */
 public final class PublishImage {
+    private final boolean v5;
+    private final boolean withPacketId;
+    private final WireWriter out = new WireWriter();
+    private @Nullable Message held;
+    private int packetIdAt;
 
     /**
-     * An image that holds no message yet.
-     *
      * @param v5 whether Properties are written
      * @param withPacketId whether it is for QoS 1 and 2
      */
     public PublishImage(boolean v5, boolean withPacketId) {
-        
+        this.v5 = v5;
+        this.withPacketId = withPacketId;
     }
 
     /** Holds this message from now on; does nothing if it already does. */
+    @SuppressWarnings("ReferenceEquality") // the same message is the same object
     public void hold(Message message) {
-        
+        if (message == held) {
+            return;
+        }
+        held = null;
+        out.clear();
+        byte[] topic = message.topic().utf8();
+        byte[] payload = message.payload();
+        out.reserve(16 + topic.length + payload.length);
+        out.writeByte(PacketType.PUBLISH << 4);
+        int mark = out.beginLength();
+        out.writeBinary(topic);
+        if (withPacketId) {
+            out.writeShort(0);
+        }
+        if (v5) {
+            int properties = out.beginLength();
+            MessagePropertiesCodec.write(out, message.properties());
+            out.endLength(properties);
+        }
+        // Written in front of the payload, so that only the little before it has to move.
+        out.endLength(mark, payload.length);
+        out.writeBytes(payload);
+        int afterHeader = 2;
+        while (out.array()[afterHeader - 1] < 0) {
+            afterHeader++;
+        }
+        packetIdAt = afterHeader + 2 + topic.length;
+        held = message;
     }
 
     /** Sets what differs between deliveries. The Packet Identifier is ignored in an image without one. */
     public void patch(QoS qos, boolean retain, boolean dup, int packetId) {
-        
+        byte[] bytes = out.array();
+        bytes[0] = (byte) ((PacketType.PUBLISH << 4)
+                | (dup ? PublishCodec.DUP : 0)
+                | (qos.code() << 1)
+                | (retain ? PublishCodec.RETAIN : 0));
+        if (withPacketId) {
+            bytes[packetIdAt] = (byte) (packetId >>> 8);
+            bytes[packetIdAt + 1] = (byte) packetId;
+        }
     }
 
     /** The image, from index 0 to {@link #length}. Valid until the next {@link #hold}. */
     public byte[] array() {
-        return new byte[0];
+        return out.array();
     }
 
-    /** Bytes in use. */
     public int length() {
-        return 0;
+        return out.length();
     }
 }
