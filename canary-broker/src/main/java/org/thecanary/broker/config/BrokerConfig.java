@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.config;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything a broker is told before it starts, in the order of decision already settled: what differs by listener
+ * stands in its {@link ListenerConfig} only.
+ *
+ * <p>Immutable; any thread.
+ *
+ * @param listeners at least one, in the order of the file
+ * @param localOnly whether the file opens no port (or there is no file): the listeners are then 127.0.0.1 and
+ *     ::1 of each port, and one of the two that cannot be bound is no error as long as the other can
+ * @param limits what clients may ask for
+ * @param log where log lines go
+ * @param retainAvailable {@code retain_available}: if not, a retained PUBLISH ends the connection
+ * @param checkRetainSource {@code check_retain_source}: whether a retained message is delivered only while its
+ *     publisher may still write the topic
+ * @param queueQos0Messages {@code queue_qos0_messages}: whether QoS 0 waits for an offline Session too
+ * @param upgradeOutgoingQos {@code upgrade_outgoing_qos}: whether to deliver at the QoS of the subscription even where
+ *     the message came with less
+ * @param persistentClientExpiration {@code persistent_client_expiration}: how long a Session of MQTT 3 without Clean
+ *     Session, or of MQTT 5 with a longer expiry, lives offline; null for ever
+ * @param clientIdPrefix {@code clientid_prefixes}: what every Client Identifier has to begin with; null for anything
+ * @param tcpNoDelay {@code set_tcp_nodelay}
+ * @param connectionMessages {@code connection_messages}: whether connects and disconnects are logged
+ * @param sysIntervalSeconds {@code sys_interval}: time between updates of $SYS; 0 for no $SYS
+ * @param pidFile {@code pid_file}; null for none
+ */
+public record BrokerConfig(
+        List<ListenerConfig> listeners,
+        boolean localOnly,
+        Limits limits,
+        LogConfig log,
+        boolean retainAvailable,
+        boolean checkRetainSource,
+        boolean queueQos0Messages,
+        boolean upgradeOutgoingQos,
+        @Nullable Duration persistentClientExpiration,
+        @Nullable String clientIdPrefix,
+        boolean tcpNoDelay,
+        boolean connectionMessages,
+        int sysIntervalSeconds,
+        @Nullable Path pidFile) {
+    /** The port of MQTT without TLS, registered with IANA. */
+    public static final int DEFAULT_PORT = 1883;
+
+    public BrokerConfig {
+        listeners = List.copyOf(listeners);
+        if (listeners.isEmpty()) {
+            throw new IllegalArgumentException("a broker without a listener");
+        }
+    }
+
+    /** What runs without a file: 127.0.0.1 and ::1 on this port, anonymous clients allowed. */
+    public static BrokerConfig localOnly(int port) {
+        Builder builder = new Builder();
+        builder.localOnly = true;
+        builder.listeners = localListeners(port);
+        return builder.build();
+    }
+
+    static List<ListenerConfig> localListeners(int port) {
+        List<ListenerConfig> listeners = new ArrayList<>();
+        for (String host : List.of("127.0.0.1", "::1")) {
+            ListenerConfig.Builder listener = new ListenerConfig.Builder();
+            listener.port = port;
+            listener.host = host;
+            listener.allowAnonymous = true;
+            listeners.add(listener.build());
+        }
+        return listeners;
+    }
+
+    /** The mutable form, for the loader and for tests. Owner: confined to its creator. */
+    public static final class Builder {
+        public List<ListenerConfig> listeners = List.of();
+        public boolean localOnly;
+        public Limits.Builder limits = new Limits.Builder();
+        public LogConfig.Builder log = new LogConfig.Builder();
+        public boolean retainAvailable = true;
+        public boolean checkRetainSource = true;
+        public boolean queueQos0Messages;
+        public boolean upgradeOutgoingQos;
+        public @Nullable Duration persistentClientExpiration;
+        public @Nullable String clientIdPrefix;
+        public boolean tcpNoDelay;
+        public boolean connectionMessages = true;
+        public int sysIntervalSeconds = 10;
+        public @Nullable Path pidFile;
+
+        public BrokerConfig build() {
+            return new BrokerConfig(
+                    listeners,
+                    localOnly,
+                    limits.build(),
+                    log.build(),
+                    retainAvailable,
+                    checkRetainSource,
+                    queueQos0Messages,
+                    upgradeOutgoingQos,
+                    persistentClientExpiration,
+                    clientIdPrefix,
+                    tcpNoDelay,
+                    connectionMessages,
+                    sysIntervalSeconds,
+                    pidFile);
+        }
+    }
+}

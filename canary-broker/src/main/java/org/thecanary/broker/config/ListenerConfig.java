@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.config;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.mqtt.packet.ProtocolVersion;
+import org.thecanary.mqtt.packet.QoS;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * One listener, with everything resolved that holds for the clients that come in through it, whether it was written
+ * under the listener or as a global option.
+ *
+ * <p>Immutable; any thread.
+ *
+ * @param port TCP port, 1 to 65,535; tests may use 0 for any free one
+ * @param host {@code listener PORT HOST} or {@code bind_address}: a name or address whose every address is bound; null
+ *     for all interfaces
+ * @param socketDomain {@code socket_domain}: the address families to bind
+ * @param allowAnonymous {@code listener_allow_anonymous}, else {@code allow_anonymous}: whether a client without a user
+ *     name comes in
+ * @param passwordFile {@code password_file}; null for none, and then nobody's password is checked
+ * @param aclFile {@code acl_file}; null for none, and then everything is allowed
+ * @param allowZeroLengthClientId {@code allow_zero_length_clientid}
+ * @param autoIdPrefix {@code listener_auto_id_prefix}, else {@code auto_id_prefix}: begins the Assigned Client
+ *     Identifier
+ * @param useUsernameAsClientId {@code use_username_as_clientid}: the user name replaces the Client Identifier; without
+ *     a user name, not authorized
+ * @param protocolVersions {@code accept_protocol_versions}; never empty
+ * @param maxConnections {@code max_connections}; {@link Integer#MAX_VALUE} for no limit
+ * @param maxQos {@code max_qos}: Maximum QoS of a PUBLISH
+ * @param maxTopicAlias {@code max_topic_alias}: Topic Alias Maximum we send; 0 for none
+ * @param maxTopicAliasBroker {@code max_topic_alias_broker}: most aliases we use towards a client; 0 for none
+ */
+public record ListenerConfig(
+        int port,
+        @Nullable String host,
+        SocketDomain socketDomain,
+        boolean allowAnonymous,
+        @Nullable Path passwordFile,
+        @Nullable Path aclFile,
+        boolean allowZeroLengthClientId,
+        String autoIdPrefix,
+        boolean useUsernameAsClientId,
+        Set<ProtocolVersion> protocolVersions,
+        int maxConnections,
+        QoS maxQos,
+        int maxTopicAlias,
+        int maxTopicAliasBroker) {
+
+    /** The address families a listener binds. */
+    public enum SocketDomain {
+        BOTH,
+        IPV4,
+        IPV6
+    }
+
+    public ListenerConfig {
+        protocolVersions = Set.copyOf(protocolVersions);
+    }
+
+    /** A listener as {@code listener PORT} alone makes it: all interfaces, nobody anonymous. */
+    public static ListenerConfig of(int port) {
+        Builder builder = new Builder();
+        builder.port = port;
+        return builder.build();
+    }
+
+    /** The mutable form, for the loader and for tests. Owner: confined to its creator. */
+    public static final class Builder {
+        public int port = 1883;
+        public @Nullable String host;
+        public SocketDomain socketDomain = SocketDomain.BOTH;
+        public boolean allowAnonymous;
+        public @Nullable Path passwordFile;
+        public @Nullable Path aclFile;
+        public boolean allowZeroLengthClientId = true;
+        public String autoIdPrefix = "auto-";
+        public boolean useUsernameAsClientId;
+        public Set<ProtocolVersion> protocolVersions = EnumSet.allOf(ProtocolVersion.class);
+        public int maxConnections = Integer.MAX_VALUE;
+        public QoS maxQos = QoS.EXACTLY_ONCE;
+        public int maxTopicAlias = 10;
+        public int maxTopicAliasBroker = 10;
+
+        public ListenerConfig build() {
+            return new ListenerConfig(
+                    port,
+                    host,
+                    socketDomain,
+                    allowAnonymous,
+                    passwordFile,
+                    aclFile,
+                    allowZeroLengthClientId,
+                    autoIdPrefix,
+                    useUsernameAsClientId,
+                    protocolVersions,
+                    maxConnections,
+                    maxQos,
+                    maxTopicAlias,
+                    maxTopicAliasBroker);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.loop;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.session.Publication;
+import org.thecanary.broker.session.SessionSubscription;
+
+/**
+ * One event loop and what it owns: connections, sessions, timers, counters, scratch.
+ *
+ * <p>A <em>turn</em> is what the loop does between two looks at its sockets. Connections that were written to in a turn
+ * are flushed once, at its end, and so are the batches for other loops.
+ *
+ * <p>Owner: its own thread, but for {@link #post} and what is marked so.
+ */
+public final class BrokerLoop {
+    private final int index;
+    private final EventLoop executor;
+    private final LoopCounters counters = new LoopCounters();
+    private final List<Flushable> dirty = new ArrayList<>();
+    private @Nullable Batch[] batches = new @Nullable Batch[0];
+    private boolean flushPosted;
+    private long nowMillis = System.currentTimeMillis();
+
+    /** Something written to in this turn. */
+    public interface Flushable {
+        /** Sends what was written. */
+        void flushTurn();
+    }
+
+    BrokerLoop(int index, EventLoop executor) {
+        this.index = index;
+        this.executor = executor;
+    }
+
+    /** 0 to the number of loops less one. Any thread. */
+    public int index() {
+        return index;
+    }
+
+    /** Netty's side of this loop. Any thread. */
+    public EventLoop executor() {
+        return executor;
+    }
+
+    /** Any thread. */
+    public boolean inLoop() {
+        return executor.inEventLoop();
+    }
+
+    /** One writer, this loop; any reader. */
+    public LoopCounters counters() {
+        return counters;
+    }
+
+    /** Runs a task on this loop, after what was posted before. Any thread. */
+    public void post(Runnable task) {
+        executor.execute(() -> {
+            turn();
+            task.run();
+        });
+    }
+
+    /** Runs a task now if this is the loop, else posts it. Any thread. */
+    public void run(Runnable task) {
+        if (inLoop()) {
+            task.run();
+        } else {
+            post(task);
+        }
+    }
+
+    /** Runs a task on this loop after a while, unless the result is cancelled. Any thread. */
+    public ScheduledFuture<?> schedule(Runnable task, long delayMillis) {
+        return executor.schedule(
+                () -> {
+                    turn();
+                    task.run();
+                },
+                delayMillis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Reads the clock: each entry into the loop does so once, rather than each message. */
+    public void turn() {
+        assert inLoop();
+        nowMillis = System.currentTimeMillis();
+    }
+
+    /** The clock as of this turn, milliseconds since the epoch. */
+    public long nowMillis() {
+        return nowMillis;
+    }
+
+    /** Has something flushed at the end of this turn. Call once for each turn and thing. */
+    public void flushLater(Flushable flushable) {
+        assert inLoop();
+        dirty.add(flushable);
+        postFlush();
+    }
+
+    /** Delivers to a session of any loop, keeping the order of calls. */
+    public void deliver(SessionRef ref, Publication publication, SessionSubscription subscription) {
+        ref.deliver(this, publication, subscription);
+    }
+
+    Batch batchFor(BrokerLoop target) {
+        if (batches.length <= target.index) {
+            batches = Arrays.copyOf(batches, target.index + 1);
+        }
+        Batch batch = batches[target.index];
+        if (batch == null) {
+            batch = new Batch(target);
+            batches[target.index] = batch;
+            postFlush();
+        }
+        return batch;
+    }
+
+    private void postFlush() {
+        if (!flushPosted) {
+            flushPosted = true;
+            executor.execute(this::flushTurn); // the loop runs its tasks after its reads
+        }
+    }
+
+    private void flushTurn() {
+        flushPosted = false;
+        flushBatches();
+        // By index, since a flush that fails may end a connection, whose will dirties others.
+        for (int i = 0; i < dirty.size(); i++) {
+            dirty.get(i).flushTurn();
+        }
+        dirty.clear();
+    }
+
+    /** Sends the batches of this turn; what is posted to their loops later comes after them. */
+    void flushBatches() {
+        for (int i = 0; i < batches.length; i++) {
+            Batch batch = batches[i];
+            if (batch != null) {
+                batches[i] = null;
+                batch.target().executor.execute(batch);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.loop;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.ArrayList;
+
+/** All loops of a broker. Immutable; any thread. */
+public final class BrokerLoops {
+    private final List<BrokerLoop> loops;
+    private final IdentityHashMap<EventExecutor, BrokerLoop> byExecutor = new IdentityHashMap<>();
+
+    /** One loop for each event loop of the group. */
+    public BrokerLoops(EventLoopGroup group) {
+        List<BrokerLoop> made = new ArrayList<>();
+        for (EventExecutor executor : group) {
+            BrokerLoop loop = new BrokerLoop(made.size(), (EventLoop) executor);
+            made.add(loop);
+            byExecutor.put(executor, loop);
+        }
+        loops = List.copyOf(made);
+    }
+
+    public List<BrokerLoop> all() {
+        return loops;
+    }
+
+    /** The loop that runs on an event loop of the group. */
+    public BrokerLoop of(EventExecutor executor) {
+        BrokerLoop loop = byExecutor.get(executor);
+        if (loop == null) {
+            throw new IllegalArgumentException("not a loop of this broker");
+        }
+        return loop;
+    }
+}

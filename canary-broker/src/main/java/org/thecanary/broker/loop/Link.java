@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.loop;
+
+import org.thecanary.broker.session.Publication;
+import org.thecanary.broker.session.SessionSubscription;
+import org.thecanary.mqtt.packet.Packet;
+import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.packet.ReasonCode;
+
+/** The Network Connection of a session, as far as the session's side needs it. Owner: its loop. */
+public interface Link {
+
+    /** Whether what was sent before has left far enough for more. */
+    boolean writable();
+
+    /** Sends a PUBLISH; false if it exceeds the client's Maximum Packet Size [MQTT-3.1.2-24]. */
+    boolean sendPublish(
+            Publication publication,
+            SessionSubscription subscription,
+            QoS qos,
+            boolean retain,
+            boolean dup,
+            int packetId);
+
+    void send(Packet packet);
+
+    /**
+     * Ends the connection from our side: DISCONNECT with the reason for version 5 [MQTT-3.14.0-1], then close. The
+     * session has been told by the caller or will be told by the link, once, by {@code onConnectionEnded}.
+     */
+    void end(ReasonCode reason, String why);
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.loop;
+
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.session.Publication;
+import org.thecanary.broker.session.Session;
+import org.thecanary.mqtt.packet.ReasonCode;
+
+/**
+ * All sessions by Client Identifier, and how a connecting client comes to its own.
+ *
+ * <p>Any thread reads. A session begins, moves and ends on its owner's loop.
+ */
+public final class SessionDirectory {
+    private final ConcurrentHashMap<String, SessionRef> sessions = new ConcurrentHashMap<>();
+    private final BrokerLoops loops;
+    private final SessionRef.OutboxFactory outboxes;
+
+    public SessionDirectory(BrokerLoops loops, SessionRef.OutboxFactory outboxes) {
+        this.loops = loops;
+        this.outboxes = outboxes;
+    }
+
+    /** Told, on the new owner's loop, which session a client has. */
+    public interface Taker {
+        /**
+         * The client may connect to this session, or, if it is gone by now, give it back by {@link #released}.
+         *
+         * @param present whether there was one [MQTT-3.2.2-2], [MQTT-3.2.2-3]
+         */
+        void taken(SessionRef ref, boolean present);
+    }
+
+    public int size() {
+        return sessions.size();
+    }
+
+    public Collection<SessionRef> all() {
+        return sessions.values();
+    }
+
+    public @Nullable SessionRef find(String clientId) {
+        return sessions.get(clientId);
+    }
+
+    /**
+     * Gets a client its session, wherever it lives, onto this loop. A client connected with the same identifier is
+     * disconnected first [MQTT-3.1.4-3].
+     *
+     * @param cleanStart whether an existing session is to end [MQTT-3.1.2-4]
+     */
+    public void take(String clientId, boolean cleanStart, BrokerLoop here, Taker taker) {
+        assert here.inLoop();
+        SessionRef ref = sessions.get(clientId);
+        if (ref == null) {
+            SessionRef made = new SessionRef(clientId, here, new Session(clientId), outboxes);
+            ref = sessions.putIfAbsent(clientId, made);
+            if (ref == null) {
+                taker.taken(made, false);
+                return;
+            }
+        }
+        SessionRef existing = ref;
+        existing.owner().run(() -> give(existing, cleanStart, here, taker));
+    }
+
+    private void give(SessionRef ref, boolean cleanStart, BrokerLoop taking, Taker taker) {
+        BrokerLoop owner = ref.owner();
+        if (!owner.inLoop()) {
+            owner.post(() -> give(ref, cleanStart, taking, taker)); // it moved meanwhile
+            return;
+        }
+        if (ref.parked != null) {
+            ref.parked.add(() -> give(ref, cleanStart, taking, taker)); // it is still on its way here
+            return;
+        }
+        if (!ref.ended && ref.link != null) {
+            Link former = ref.link;
+            former.end(ReasonCode.SESSION_TAKEN_OVER, "another client connected with this Client Identifier");
+            released(ref);
+        }
+        if (!ref.ended && cleanStart) {
+            end(ref);
+        }
+        if (ref.ended) {
+            taking.run(() -> take(ref.clientId(), cleanStart, taking, taker));
+            return;
+        }
+        cancelTimer(ref);
+        if (taking == owner) {
+            taker.taken(ref, true);
+        } else {
+            SessionHandover.start(ref, taking, loops.all(), () -> taker.taken(ref, true));
+        }
+    }
+
+    /** A Network Connection begins to serve a session. On its owner's loop. */
+    public void attached(SessionRef ref, Link link) {
+        assert ref.owner().inLoop();
+        ref.link = link;
+    }
+
+    /**
+     * The Network Connection of a session has ended, or never came to be: the session is told, and ends or waits for its
+     * deadline. On its owner's loop.
+     */
+    public void released(SessionRef ref) {
+        BrokerLoop loop = ref.owner();
+        assert loop.inLoop();
+        if (ref.ended) {
+            return;
+        }
+        ref.link = null;
+        ref.session.onConnectionEnded(ref.outbox);
+        endOrWait(ref);
+    }
+
+    private void endOrWait(SessionRef ref) {
+        BrokerLoop loop = ref.owner();
+        long now = loop.nowMillis();
+        if (ref.session.hasEnded(now)) {
+            end(ref);
+            return;
+        }
+        long deadline = ref.session.nextDeadlineMillis();
+        if (deadline != Publication.NEVER) {
+            ScheduledFuture<?> scheduled = loop.schedule(() -> onDeadline(ref), deadline - now);
+            ref.timer = () -> scheduled.cancel(false);
+        }
+    }
+
+    private void onDeadline(SessionRef ref) {
+        // Cancelled when the session is taken, so it is here and nobody is connected.
+        ref.timer = null;
+        if (!ref.ended && ref.link == null && ref.owner().inLoop()) {
+            ref.session.onDeadline(ref.outbox);
+            endOrWait(ref);
+        }
+    }
+
+    private static void cancelTimer(SessionRef ref) {
+        if (ref.timer != null) {
+            ref.timer.run();
+            ref.timer = null;
+        }
+    }
+
+    private void end(SessionRef ref) {
+        cancelTimer(ref);
+        ref.session.end(ref.outbox);
+        ref.ended = true;
+        sessions.remove(ref.clientId(), ref);
+    }
+}

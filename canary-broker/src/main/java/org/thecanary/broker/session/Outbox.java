@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.session;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.mqtt.packet.Packet;
+import org.thecanary.mqtt.packet.QoS;
+
+/** What a {@link Session} may ask of the world. Called only on the session's loop; nothing here blocks. */
+public interface Outbox {
+
+    /** The loop's clock, milliseconds since the epoch. */
+    long nowMillis();
+
+    /**
+     * Gives a message to everybody whose subscription matches, and keeps it if it is to be retained.
+     *
+     * @return how many subscriptions matched
+     */
+    int route(Publication publication);
+
+    /** Gives a message that came through a Shared Subscription to another member, if one is left. */
+    void reroute(Publication publication, SessionSubscription subscription);
+
+    /**
+     * Whether the connection takes more now. False while what was sent before has not left: the session then drops
+     * QoS 0 and keeps QoS 1 and 2, until {@link Session#onWritable}.
+     */
+    boolean writable();
+
+    /**
+     * Sends a PUBLISH.
+     *
+     * @param packetId 0 for QoS 0
+     * @return false if it is larger than the client's Maximum Packet Size; nothing was sent then [MQTT-3.1.2-24]
+     */
+    boolean sendPublish(
+            Publication publication,
+            SessionSubscription subscription,
+            QoS qos,
+            boolean retain,
+            boolean dup,
+            int packetId);
+
+    /** Sends any other packet. */
+    void send(Packet packet);
+
+    /**
+     * Enters a subscription where the Router finds it.
+     *
+     * @return whether the session had one with this filter, which is replaced [MQTT-3.8.4-3]
+     */
+    boolean subscribe(SessionSubscription subscription);
+
+    void unsubscribe(SessionSubscription subscription);
+
+    /** The Retained Messages a new subscription is owed, to be taken as the client can take them. */
+    RetainedReplay retained(SessionSubscription subscription);
+
+    /** Says whether this session can take a message at once; a Shared Subscription prefers a member who can. */
+    void available(boolean available);
+
+    /** Something an operator should know, without the client's name, which the world adds. */
+    void report(Report report, String topic);
+
+    /** What a session reports; each kind has its counter and its log line. */
+    enum Report {
+        /** A PUBLISH was denied by the rules. */
+        PUBLISH_DENIED,
+        /** A delivery was denied by the rules. */
+        DELIVERY_DENIED,
+        /** A message was dropped since the client is slow or away and its queue is full. */
+        DROPPED,
+        /** A message was dropped since it expired first. */
+        EXPIRED,
+        /** The client exceeded our Receive Maximum. */
+        RECEIVE_MAXIMUM_EXCEEDED,
+        /** The payload exceeds {@code message_size_limit}. */
+        TOO_LARGE,
+        /** A QoS 2 Packet Identifier came again with another message. */
+        PACKET_ID_REUSED,
+        /** An acknowledgement names a Packet Identifier that is not in use. */
+        UNKNOWN_PACKET_ID
+    }
+
+    /** Retained Messages one by one, in constant memory however many there are. */
+    interface RetainedReplay {
+        /** The next, or null when there are no more. */
+        @Nullable Publication next();
+    }
+}

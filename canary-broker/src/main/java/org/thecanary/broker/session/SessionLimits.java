@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.session;
+
+import org.thecanary.mqtt.packet.QoS;
+
+/**
+ * What the configuration lets one session have; a zero is "no limit" where mosquitto's option says so.
+ *
+ * @param maxInflightMessages {@code max_inflight_messages}, 1 to 65,535: unacknowledged QoS 1 and 2 messages sent, and
+ *     the Receive Maximum a version 5 client is told
+ * @param maxInflightBytes {@code max_inflight_bytes}, 0: no limit
+ * @param maxQueuedMessages {@code max_queued_messages}, 0: no limit
+ * @param maxQueuedBytes {@code max_queued_bytes}, 0: no limit
+ * @param messageSizeLimit {@code message_size_limit}, payload bytes, 0: no limit
+ * @param maxQoS {@code max_qos}
+ * @param topicAliasMaximum {@code max_topic_alias}, client to Server
+ * @param retainAvailable {@code retain_available}
+ * @param queueQos0 {@code queue_qos0_messages}: also QoS 0 waits for a session that is away
+ * @param upgradeOutgoingQos {@code upgrade_outgoing_qos}: deliver with the QoS of the subscription
+ * @param maxSubscriptions subscriptions one session may hold; beyond it SUBACK says 0x97
+ */
+public record SessionLimits(
+        int maxInflightMessages,
+        long maxInflightBytes,
+        int maxQueuedMessages,
+        long maxQueuedBytes,
+        int messageSizeLimit,
+        QoS maxQoS,
+        int topicAliasMaximum,
+        boolean retainAvailable,
+        boolean queueQos0,
+        boolean upgradeOutgoingQos,
+        int maxSubscriptions) {
+
+    /** mosquitto's defaults, and a number of subscriptions that no honest client needs. */
+    public static final SessionLimits DEFAULTS =
+            new SessionLimits(20, 0, 1000, 0, 0, QoS.EXACTLY_ONCE, 10, true, false, false, 100_000);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.session;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.mqtt.packet.ProtocolException;
+import org.thecanary.mqtt.packet.Publish;
+import org.thecanary.mqtt.packet.ReasonCode;
+import org.thecanary.mqtt.topic.TopicName;
+
+/**
+ * The Topic Aliases a client has set on its present Network Connection [MQTT-3.3.2-7].
+ *
+ * <p>Owner: the session's loop.
+ */
+final class TopicAliases {
+    private final int maximum;
+    private @Nullable TopicName @Nullable [] topics; // most clients never use one
+
+    TopicAliases(int maximum) {
+        this.maximum = maximum;
+    }
+
+    /**
+     * The topic a PUBLISH means.
+     *
+     * @throws ProtocolException if the alias is out of range or unknown
+     */
+    TopicName resolve(Publish publish) {
+        int alias = publish.topicAlias();
+        TopicName topic = publish.message().topic();
+        if (alias == 0) {
+            return topic;
+        }
+        if (alias > maximum) {
+            throw new ProtocolException(
+                    ReasonCode.TOPIC_ALIAS_INVALID,
+                    "[MQTT-3.3.2-9]",
+                    "Topic Alias " + alias + " is above our maximum of " + maximum);
+        }
+        if (topics == null) {
+            topics = new @Nullable TopicName[maximum + 1];
+        }
+        if (!topic.isEmpty()) {
+            topics[alias] = topic;
+            return topic;
+        }
+        TopicName known = topics[alias];
+        if (known == null) {
+            throw ProtocolException.protocolError("3.3.2.3.4", "Topic Alias " + alias + " was never set");
+        }
+        return known;
+    }
+}
