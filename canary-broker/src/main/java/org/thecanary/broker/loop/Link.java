@@ -10,8 +10,11 @@ import org.thecanary.mqtt.packet.ReasonCode;
 /** The Network Connection of a session, as far as the session's side needs it. Owner: its loop. */
 public interface Link {
 
-    /** Whether what was sent before has left far enough for more. */
+    /** Whether what was sent before has left far enough for more that can wait. */
     boolean writable();
+
+    /** Whether so little of what was sent before has left that QoS 0 is to be dropped. */
+    boolean overloaded();
 
     /** Sends a PUBLISH; false if it exceeds the client's Maximum Packet Size [MQTT-3.1.2-24]. */
     boolean sendPublish(
@@ -26,7 +29,7 @@ public interface Link {
 
     /**
      * Ends the connection from our side: DISCONNECT with the reason for version 5 [MQTT-3.14.0-1], then close. The
-     * session has been told by the caller or will be told by the link, once, by {@code onConnectionEnded}.
+     * link tells nobody: whoever ends it tells {@link SessionDirectory#released}.
      */
     void end(ReasonCode reason, String why);
 }

@@ -18,8 +18,8 @@ public final class LoopCounters {
     public long publishBytesSent;
     /** Messages dropped since a client was slow or away and its queue full. */
     public long publishDropped;
-    /** Of those dropped, QoS 0 messages that met a session on its way to another loop. */
-    public long droppedInHandover;
+    /** Of those, messages dropped while the client was away, as during the hand-over of a session between loops. */
+    public long droppedWhileAway;
     public long messagesExpired;
     public long publishDenied;
     public long deliveriesDenied;

@@ -93,7 +93,10 @@ public final class SessionDirectory {
         if (taking == owner) {
             taker.taken(ref, true);
         } else {
-            SessionHandover.start(ref, taking, loops.all(), () -> taker.taken(ref, true));
+            SessionHandover.start(ref, taking, loops.all(), () -> {
+                ref.outbox = outboxes.outbox(ref, taking);
+                taker.taken(ref, true);
+            });
         }
     }
 

@@ -22,7 +22,7 @@ public final class SessionRef {
 
     // for the life of the Session, on the owner's loop
     final Session session;
-    final Outbox outbox;
+    Outbox outbox;
     @Nullable Link link;
     @Nullable Runnable timer;
     boolean ended;
@@ -37,12 +37,12 @@ public final class SessionRef {
         this.clientId = clientId;
         this.owner = owner;
         this.session = session;
-        this.outbox = outboxes.outbox(this);
+        this.outbox = outboxes.outbox(this, owner);
     }
 
-    /** Makes the outbox of a session; the router does, who alone knows what to do with a message. */
+    /** Makes the outbox of a session on a loop; the Router does, who alone knows what to do with a message. */
     public interface OutboxFactory {
-        Outbox outbox(SessionRef ref);
+        Outbox outbox(SessionRef ref, BrokerLoop loop);
     }
 
     public String clientId() {

@@ -38,10 +38,7 @@ final class MessageQueue {
      */
     boolean offer(Queued queued, SessionLimits limits, int besides) {
         int payload = queued.publication.message().payloadBytes();
-        if (limits.maxQueuedMessages() > 0 && size() + besides >= limits.maxQueuedMessages()) {
-            return false;
-        }
-        if (limits.maxQueuedBytes() > 0 && bytes + payload > limits.maxQueuedBytes()) {
+        if (size() + besides >= limits.maxQueuedMessages() || bytes + payload > limits.maxQueuedBytes()) {
             return false;
         }
         if (messages == null) {

@@ -22,10 +22,13 @@ public interface Outbox {
     void reroute(Publication publication, SessionSubscription subscription);
 
     /**
-     * Whether the connection takes more now. False while what was sent before has not left: the session then drops
-     * QoS 0 and keeps QoS 1 and 2, until {@link Session#onWritable}.
+     * Whether the connection takes more of what can wait. False while too much of what was sent before has not left:
+     * the session then keeps QoS 1 and 2 and Retained Messages back, until {@link Session#onWritable}.
      */
     boolean writable();
+
+    /** Whether so much has not left that QoS 0 messages are to be dropped. */
+    boolean overloaded();
 
     /**
      * Sends a PUBLISH.

@@ -257,7 +257,7 @@ public final class Session {
             throw new ProtocolException(
                     ReasonCode.RETAIN_NOT_SUPPORTED, "[MQTT-3.2.2-14]", "Retained Messages are not available");
         }
-        if (limits.messageSizeLimit() > 0 && message.payload().length > limits.messageSizeLimit()) {
+        if (message.payload().length > limits.messageSizeLimit()) {
             outbox.report(Report.TOO_LARGE, message.topic().toString());
             refuse(packet, message.qos(), ReasonCode.PACKET_TOO_LARGE, "payload exceeds message_size_limit", outbox);
             return;
@@ -365,7 +365,7 @@ public final class Session {
             Publication publication, SessionSubscription subscription, boolean retain, Outbox outbox) {
         if (!connected && limits.queueQos0()) {
             enqueue(new Queued(publication, subscription, QoS.AT_MOST_ONCE, retain), outbox);
-        } else if (connected && outbox.writable()) {
+        } else if (connected && !outbox.overloaded()) {
             outbox.sendPublish(publication, subscription, QoS.AT_MOST_ONCE, retain, false, 0);
         } else {
             outbox.report(Report.DROPPED, publication.message().topic().toString());
@@ -377,7 +377,7 @@ public final class Session {
             return true;
         }
         return window.size() < receiveMaximum // [MQTT-3.3.4-9]
-                && (limits.maxInflightBytes() == 0 || window.bytes() + payloadBytes <= limits.maxInflightBytes());
+                && window.bytes() + payloadBytes <= limits.maxInflightBytes();
     }
 
     private void sendNew(
@@ -586,7 +586,9 @@ public final class Session {
         if (subscriptions.size() >= limits.maxSubscriptions() && !subscriptions.containsKey(filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
-        SessionSubscription subscription = new SessionSubscription(filter, asked.options(), identifier);
+        QoS granted = asked.options().qos().min(limits.maxQoS());
+        SessionSubscription subscription =
+                new SessionSubscription(filter, asked.options().withQoS(granted), identifier);
         subscriptions.put(filter, subscription);
         boolean existed = outbox.subscribe(subscription); // [MQTT-3.8.4-3]
         RetainHandling handling = asked.options().retainHandling();
@@ -594,7 +596,7 @@ public final class Session {
                 && (handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && !existed))) {
             owed.add(new Replay(subscription, outbox.retained(subscription))); // [MQTT-3.3.1-9], -10, -11
         }
-        return ReasonCode.granted(asked.options().qos().min(limits.maxQoS()));
+        return ReasonCode.granted(granted);
     }
 
     /** UNSUBSCRIBE came, specification 3.10.4. */

@@ -4,14 +4,14 @@ package org.thecanary.broker.session;
 import org.thecanary.mqtt.packet.QoS;
 
 /**
- * What the configuration lets one session have; a zero is "no limit" where mosquitto's option says so.
+ * What the configuration lets one session have. Where mosquitto's option says "no limit", the largest value stands here.
  *
  * @param maxInflightMessages {@code max_inflight_messages}, 1 to 65,535: unacknowledged QoS 1 and 2 messages sent, and
  *     the Receive Maximum a version 5 client is told
- * @param maxInflightBytes {@code max_inflight_bytes}, 0: no limit
- * @param maxQueuedMessages {@code max_queued_messages}, 0: no limit
- * @param maxQueuedBytes {@code max_queued_bytes}, 0: no limit
- * @param messageSizeLimit {@code message_size_limit}, payload bytes, 0: no limit
+ * @param maxInflightBytes {@code max_inflight_bytes}
+ * @param maxQueuedMessages {@code max_queued_messages}
+ * @param maxQueuedBytes {@code max_queued_bytes}
+ * @param messageSizeLimit {@code message_size_limit}, payload bytes
  * @param maxQoS {@code max_qos}
  * @param topicAliasMaximum {@code max_topic_alias}, client to Server
  * @param retainAvailable {@code retain_available}
@@ -34,5 +34,5 @@ public record SessionLimits(
 
     /** mosquitto's defaults, and a number of subscriptions that no honest client needs. */
     public static final SessionLimits DEFAULTS =
-            new SessionLimits(20, 0, 1000, 0, 0, QoS.EXACTLY_ONCE, 10, true, false, false, 100_000);
+            new SessionLimits(20, Long.MAX_VALUE, 1000, Long.MAX_VALUE, Integer.MAX_VALUE, QoS.EXACTLY_ONCE, 10, true, false, false, 100_000);
 }

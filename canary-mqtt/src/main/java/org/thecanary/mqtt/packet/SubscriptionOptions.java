@@ -26,4 +26,8 @@ public record SubscriptionOptions(
     public static SubscriptionOptions of(QoS qos) {
         return new SubscriptionOptions(qos, false, false, RetainHandling.SEND);
     }
+
+    public SubscriptionOptions withQoS(QoS other) {
+        return other == qos ? this : new SubscriptionOptions(other, noLocal, retainAsPublished, retainHandling);
+    }
 }

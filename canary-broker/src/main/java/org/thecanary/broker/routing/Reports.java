@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.routing;
+
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.thecanary.broker.loop.LoopCounters;
+import org.thecanary.broker.session.Outbox.Report;
+import org.thecanary.broker.session.Session;
+import org.thecanary.broker.session.SessionSubscription;
+
+/**
+ * Counts and logs what sessions report: each occurrence is counted, and one line a minute says it for each client, kind
+ * and topic, so that a client that fails a thousand times a second is seen and does no harm.
+ *
+ * <p>Any thread.
+ */
+public final class Reports {
+    private static final Logger LOG = LoggerFactory.getLogger("broker");
+    private static final Logger SUBSCRIBE_LOG = LoggerFactory.getLogger("broker.subscribe");
+    private static final Logger UNSUBSCRIBE_LOG = LoggerFactory.getLogger("broker.unsubscribe");
+    private static final long QUIET_MILLIS = 60_000;
+    private static final int MOST_REMEMBERED = 10_000;
+
+    private record Key(String clientId, Report report, String topic) {}
+
+    private final ConcurrentHashMap<Key, Long> lastLogged = new ConcurrentHashMap<>();
+
+    void report(LoopCounters counters, Session session, Report report, String topic) {
+        count(counters, session, report);
+        if (isNews(new Key(session.clientId(), report, topic))) {
+            log(session, report, topic);
+        }
+    }
+
+    private static void count(LoopCounters counters, Session session, Report report) {
+        switch (report) {
+            case PUBLISH_DENIED -> counters.publishDenied++;
+            case DELIVERY_DENIED -> counters.deliveriesDenied++;
+            case DROPPED -> {
+                counters.publishDropped++;
+                if (!session.isConnected()) {
+                    counters.droppedWhileAway++;
+                }
+            }
+            case EXPIRED -> counters.messagesExpired++;
+            case TOO_LARGE -> counters.publishDropped++;
+            case RECEIVE_MAXIMUM_EXCEEDED, PACKET_ID_REUSED, UNKNOWN_PACKET_ID -> {}
+        }
+    }
+
+    private boolean isNews(Key key) {
+        long now = System.nanoTime() / 1_000_000;
+        Long last = lastLogged.get(key);
+        if (last != null && now - last < QUIET_MILLIS) {
+            return false;
+        }
+        if (lastLogged.size() >= MOST_REMEMBERED) {
+            forgetSome(now);
+        }
+        lastLogged.put(key, now);
+        return true;
+    }
+
+    private void forgetSome(long now) {
+        for (Iterator<Long> times = lastLogged.values().iterator(); times.hasNext(); ) {
+            if (now - times.next() >= QUIET_MILLIS || lastLogged.size() >= MOST_REMEMBERED) {
+                times.remove();
+            }
+        }
+    }
+
+    private static void log(Session session, Report report, String topic) {
+        String client = session.clientId();
+        switch (report) {
+            case PUBLISH_DENIED -> LOG.warn("Denied PUBLISH from {} to '{}'.", client, topic);
+            case DELIVERY_DENIED -> LOG.warn("Denied delivery of '{}' to {}.", topic, client);
+            case DROPPED -> LOG.info("Outgoing messages are being dropped for client {}.", client);
+            case EXPIRED -> LOG.debug("Message to '{}' expired before {} took it.", topic, client);
+            case TOO_LARGE -> LOG.warn("Dropped too large PUBLISH from {} to '{}'.", client, topic);
+            case RECEIVE_MAXIMUM_EXCEEDED ->
+                LOG.warn("Client {} has exceeded our Receive Maximum; its messages are taken all the same.", client);
+            case PACKET_ID_REUSED -> LOG.warn("Reused message ID from {} on '{}' detected.", client, topic);
+            case UNKNOWN_PACKET_ID -> LOG.debug("{} acknowledged an unknown Packet Identifier.", client);
+        }
+    }
+
+    void subscribed(Session session, SessionSubscription subscription) {
+        if (SUBSCRIBE_LOG.isInfoEnabled()) {
+            SUBSCRIBE_LOG.info(
+                    "{} {} {}", session.clientId(), subscription.options().qos().code(), subscription.filter());
+        }
+    }
+
+    void unsubscribed(Session session, SessionSubscription subscription) {
+        if (UNSUBSCRIBE_LOG.isInfoEnabled()) {
+            UNSUBSCRIBE_LOG.info("{} {}", session.clientId(), subscription.filter());
+        }
+    }
+}

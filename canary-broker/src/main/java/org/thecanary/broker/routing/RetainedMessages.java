@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.routing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.mqtt.packet.Message;
+import org.thecanary.mqtt.topic.TopicFilter;
+import org.thecanary.mqtt.topic.TopicName;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The Retained Message of each topic, specification 3.3.1.3.
+ *
+ * <p>Messages are found by topic or, lazily, by filter with a {@link Cursor}. Times are those of one clock of the
+ * caller's choice; a message that has expired is as good as gone, and goes when somebody comes across it.
+ *
+ * <p>Owner: any thread. No method waits for another.
+ */
+public final class RetainedMessages {
+    /*
+     * Topics are in the order of their levels: '/' counts as the lowest byte, so that a topic is followed by those below
+     * it, and these by its next sibling ("a", "a/b", "a!"). Bytes of UTF-8 are in the order of code points, and U+0000
+     * does not occur in a topic.
+     *
+     * A message stands in a Slot rather than in the map itself, because an iterator of the map has fetched the next value
+     * already: a Cursor that rests would come back with a message that was replaced meanwhile.
+     */
+    private final ConcurrentSkipListMap<byte[], Slot> slots =
+            new ConcurrentSkipListMap<>(RetainedMessages::compare);
+
+    private final LongAdder count = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder mortal = new LongAdder();
+
+    /** The topic after which the next sweep begins. */
+    private final AtomicReference<byte[]> sweptTo = new AtomicReference<>(new byte[0]);
+
+    /** No slot ever has a message again once it has none. */
+    @SuppressWarnings("serial")
+    private static final class Slot extends AtomicReference<@Nullable Retained> {
+        Slot(Retained retained) {
+            super(retained);
+        }
+    }
+
+    /**
+     * A Retained Message and who published it.
+     *
+     * @param expiresAtMillis {@link Long#MAX_VALUE} for never
+     * @param publisherClientId null where the Server itself published it
+     * @param publisherUsername null where the publisher had none
+     */
+    public record Retained(
+            Message message,
+            long expiresAtMillis,
+            @Nullable String publisherClientId,
+            @Nullable String publisherUsername) {
+
+        public boolean isExpired(long nowMillis) {
+            return expiresAtMillis <= nowMillis;
+        }
+    }
+
+    /**
+     * Replaces the topic's message [MQTT-3.3.1-5]; with an empty payload it removes that and is not kept itself
+     * [MQTT-3.3.1-6], [MQTT-3.3.1-7].
+     *
+     * @return the former message of the topic, perhaps expired; null if there was none
+     */
+    public @Nullable Retained put(Retained retained) {
+        if (retained.message.payloadBytes() == 0) {
+            return remove(retained.message.topic());
+        }
+        byte[] topic = retained.message.topic().utf8();
+        while (true) {
+            Slot slot = slots.get(topic);
+            if (slot == null) {
+                if (slots.putIfAbsent(topic, new Slot(retained)) == null) {
+                    add(retained, 1);
+                    return null;
+                }
+                continue;
+            }
+            Retained former = slot.get();
+            if (former == null) {
+                slots.remove(topic, slot); // its remover is about to
+            } else if (slot.compareAndSet(former, retained)) {
+                add(former, -1);
+                add(retained, 1);
+                return former;
+            }
+        }
+    }
+
+    /**
+     * Forgets the topic's message.
+     *
+     * @return the message, perhaps expired; null if there was none
+     */
+    public @Nullable Retained remove(TopicName topic) {
+        Slot slot = slots.get(topic.utf8());
+        if (slot == null) {
+            return null;
+        }
+        Retained former = slot.get();
+        while (former != null && !remove(slot, former)) {
+            former = slot.get();
+        }
+        return former;
+    }
+
+    private boolean remove(Slot slot, Retained retained) {
+        if (!slot.compareAndSet(retained, null)) {
+            return false;
+        }
+        slots.remove(retained.message.topic().utf8(), slot);
+        add(retained, -1);
+        return true;
+    }
+
+    /** The topic's message, or null. */
+    public @Nullable Retained get(TopicName topic, long nowMillis) {
+        Slot slot = slots.get(topic.utf8());
+        return slot == null ? null : live(slot, nowMillis);
+    }
+
+    /** The slot's message, or null if it was removed, or has expired and is therefore removed. */
+    private @Nullable Retained live(Slot slot, long nowMillis) {
+        Retained retained = slot.get();
+        while (retained != null && retained.isExpired(nowMillis)) {
+            if (remove(slot, retained)) {
+                return null;
+            }
+            retained = slot.get();
+        }
+        return retained;
+    }
+
+    /** How many messages there are, expired ones that nobody came across included. */
+    public long count() {
+        return count.sum();
+    }
+
+    /** The bytes of their payloads. */
+    public long bytes() {
+        return bytes.sum();
+    }
+
+    private void add(Retained retained, int sign) {
+        count.add(sign);
+        bytes.add((long) sign * retained.message.payloadBytes());
+        if (retained.expiresAtMillis != Long.MAX_VALUE) {
+            mortal.add(sign);
+        }
+    }
+
+    /**
+     * Removes expired messages, going on where the last sweep stopped.
+     *
+     * @param limit most messages to look at
+     * @return how many were removed
+     */
+    public int sweep(long nowMillis, int limit) {
+        if (mortal.sum() == 0) {
+            return 0;
+        }
+        byte[] last = sweptTo.get();
+        Iterator<Slot> rest = slots.tailMap(last, false).values().iterator();
+        int removed = 0;
+        for (int i = 0; i < limit && rest.hasNext(); i++) {
+            Slot slot = rest.next();
+            Retained retained = slot.get();
+            if (retained == null) {
+                continue;
+            }
+            last = retained.message.topic().utf8();
+            if (retained.isExpired(nowMillis) && remove(slot, retained)) {
+                removed++;
+            }
+        }
+        sweptTo.set(rest.hasNext() ? last : new byte[0]);
+        return removed;
+    }
+
+    private Iterator<Slot> from(byte[] topic) {
+        return slots.tailMap(topic, true).values().iterator();
+    }
+
+    /** A look-up of the messages whose topics a filter matches; its ShareName is not looked at. */
+    public Cursor cursor(TopicFilter filter) {
+        return new Cursor(filter);
+    }
+
+    private static int compare(byte[] a, byte[] b) {
+        int at = Arrays.mismatch(a, b);
+        if (at < 0) {
+            return 0;
+        }
+        if (at == a.length || at == b.length) {
+            return a.length - b.length;
+        }
+        return rank(a[at]) - rank(b[at]);
+    }
+
+    private static int rank(byte unit) {
+        return unit == '/' ? 0 : unit & 0xFF;
+    }
+
+    /**
+     * A place among the topics that match a filter, in the order of their levels.
+     *
+     * <p>Between calls it holds no lock and no more than its place. Messages that are stored all the while are found
+     * once, as they are when they are found; those stored or removed meanwhile may or may not be.
+     *
+     * <p>Owner: confined to its creator.
+     */
+    public final class Cursor {
+        /*
+         * Walks through the topics in order. When several in a row do not match, it works out the first topic that could
+         * and seeks that: past all topics below a level that is wrong, or on to a literal level that is yet to come.
+         */
+        private static final int MISSES_BEFORE_SEEK = 8;
+
+        private static final byte[] PAST_DOLLAR = {'$' + 1};
+
+        private final List<String> filter;
+
+        /** Levels before the first wildcard. */
+        private final int literals;
+
+        private @Nullable Iterator<Slot> rest;
+
+        private Cursor(TopicFilter filter) {
+            this.filter = filter.levels();
+            int first = 0;
+            while (first < this.filter.size() && !isWildcard(this.filter.get(first))) {
+                first++;
+            }
+            this.literals = first;
+            this.rest = from(start());
+        }
+
+        private byte[] start() {
+            String prefix = String.join("/", filter.subList(0, literals));
+            boolean below = literals > 0
+                    && literals < filter.size()
+                    && filter.get(literals).equals("+");
+            return (below ? prefix + '/' : prefix).getBytes(UTF_8);
+        }
+
+        /** The next message, or null if there is none any more. May pass over any number that do not match. */
+        public @Nullable Retained next(long nowMillis) {
+            Retained next = null;
+            while (next == null && !isExhausted()) {
+                next = next(nowMillis, Integer.MAX_VALUE);
+            }
+            return next;
+        }
+
+        /**
+         * The next message, or null if there is none among the next topics.
+         *
+         * @param limit most topics to look at, for callers that must not be kept long
+         */
+        public @Nullable Retained next(long nowMillis, int limit) {
+            int misses = 0;
+            for (int i = 0; i < limit && rest != null; i++) {
+                if (!rest.hasNext()) {
+                    rest = null;
+                    break;
+                }
+                Slot slot = rest.next();
+                Retained retained = slot.get();
+                if (retained == null) {
+                    continue;
+                }
+                int wrong = firstWrongLevel(retained.message.topic());
+                if (wrong < 0) {
+                    retained = live(slot, nowMillis);
+                    if (retained != null) {
+                        return retained;
+                    }
+                } else if (wrong < literals) {
+                    rest = null; // past all that begin as the filter does
+                } else if (++misses == MISSES_BEFORE_SEEK) {
+                    misses = 0;
+                    rest = from(firstThatCouldMatch(retained.message.topic(), wrong));
+                }
+            }
+            return null;
+        }
+
+        /** Whether {@link #next} has looked at the last topic. */
+        public boolean isExhausted() {
+            return rest == null;
+        }
+
+        /** The first level at which the topic is not as the filter asks, at most its number of levels; -1 if it matches. */
+        private int firstWrongLevel(TopicName topic) {
+            List<String> levels = topic.levels();
+            for (int i = 0; i < filter.size(); i++) {
+                String asked = filter.get(i);
+                boolean dollar = i == 0 && topic.startsWithDollar(); // [MQTT-4.7.2-1]
+                if (asked.equals("#")) {
+                    return dollar ? 0 : -1;
+                }
+                if (i == levels.size()) {
+                    return i;
+                }
+                if (asked.equals("+") ? dollar : !asked.equals(levels.get(i))) {
+                    return i;
+                }
+            }
+            return levels.size() == filter.size() ? -1 : filter.size();
+        }
+
+        /** The lowest topic that could match among those after this one, which is wrong at that level. */
+        private byte[] firstThatCouldMatch(TopicName topic, int wrong) {
+            if (wrong == 0) {
+                return PAST_DOLLAR; // a wrong literal would have ended the walk
+            }
+            String right = String.join("/", topic.levels().subList(0, wrong));
+            if (wrong < filter.size()) {
+                String asked = filter.get(wrong);
+                byte[] candidate = (right + '/' + (isWildcard(asked) ? "" : asked)).getBytes(UTF_8);
+                if (compare(candidate, topic.utf8()) > 0) {
+                    return candidate;
+                }
+            }
+            return (right + '\1').getBytes(UTF_8); // past all below: only '/' is lower than U+0001
+        }
+
+        private static boolean isWildcard(String level) {
+            return level.equals("+") || level.equals("#");
+        }
+    }
+}

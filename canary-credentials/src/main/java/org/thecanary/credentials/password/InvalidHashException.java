@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.credentials.password;
+
+/**
+ * A text that is no password hash of a kind we know. The message says why, without quoting the
+ * text: it may be someone's password. It is a clause, to be put behind a file, a line and a user.
+ */
+public final class InvalidHashException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    InvalidHashException(String reason) {
+        super(reason);
+    }
+}
