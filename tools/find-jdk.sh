@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034 # jdk_version is for those who source this
 # Sourced by ./canary and ./check. Finds a JDK without starting one: each JDK says its version in its `release` file.
 
 readonly JAVA_WANTED=25
