@@ -268,7 +268,7 @@ class RetainedMessagesTest {
                 writers.add(executor.submit(() -> {
                     while (!done.get()) {
                         String payload = random.nextBoolean() ? "" : "x";
-                        put("t/" + random.nextInt(500) + "/goes", payload);
+                        put("t/" + random.nextInt(9) + "/goes", payload);
                     }
                 }));
             }
