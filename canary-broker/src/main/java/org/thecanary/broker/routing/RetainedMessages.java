@@ -177,6 +177,11 @@ public final class RetainedMessages {
         return bytes.sum();
     }
 
+    /** How many topics a cursor may come across; looks at all of them. */
+    int topics() {
+        return inOrder.size();
+    }
+
     private void count(Retained retained, int sign) {
         count.add(sign);
         bytes.add((long) sign * retained.message.payloadBytes());
