@@ -11,6 +11,7 @@ import org.thecanary.mqtt.topic.TopicName;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -21,7 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>Messages are found by topic or, lazily, by filter with a {@link Cursor}. Times are those of one clock of the
  * caller's choice; a message that has expired is as good as gone, and goes when somebody comes across it.
  *
- * <p>Owner: any thread. No method waits for another.
+ * <p>Owner: any thread reads and writes; only those who add or remove a topic wait for each other.
  */
 public final class RetainedMessages {
     /*
@@ -29,11 +30,16 @@ public final class RetainedMessages {
      * it, and these by its next sibling ("a", "a/b", "a!"). Bytes of UTF-8 are in the order of code points, and U+0000
      * does not occur in a topic.
      *
-     * A message stands in a Slot rather than in the map itself, because an iterator of the map has fetched the next value
+     * A message stands in a Slot rather than in a map itself, because an iterator of a map has fetched the next value
      * already: a Cursor that rests would come back with a message that was replaced meanwhile.
      */
-    private final ConcurrentSkipListMap<byte[], Slot> slots =
+    private final ConcurrentHashMap<TopicName, Slot> byTopic = new ConcurrentHashMap<>();
+
+    private final ConcurrentSkipListMap<byte[], Slot> inOrder =
             new ConcurrentSkipListMap<>(RetainedMessages::compare);
+
+    /** Held to change both maps, so that each has the same slots when it is free. */
+    private final Object lock = new Object();
 
     private final LongAdder count = new LongAdder();
     private final LongAdder bytes = new LongAdder();
@@ -42,11 +48,21 @@ public final class RetainedMessages {
     /** The topic after which the next sweep begins. */
     private final AtomicReference<byte[]> sweptTo = new AtomicReference<>(new byte[0]);
 
-    /** No slot ever has a message again once it has none. */
+    /** Never has a message again once it has none, which is when it leaves the maps. */
     @SuppressWarnings("serial")
     private static final class Slot extends AtomicReference<@Nullable Retained> {
         Slot(Retained retained) {
             super(retained);
+        }
+
+        /** The message that was replaced, or null if there is none any more: then this did nothing. */
+        @Nullable
+        Retained replace(Retained retained) {
+            Retained former = get();
+            while (former != null && !compareAndSet(former, retained)) {
+                former = get();
+            }
+            return former;
         }
     }
 
@@ -78,25 +94,30 @@ public final class RetainedMessages {
         if (retained.message.payloadBytes() == 0) {
             return remove(retained.message.topic());
         }
-        byte[] topic = retained.message.topic().utf8();
-        while (true) {
-            Slot slot = slots.get(topic);
-            if (slot == null) {
-                if (slots.putIfAbsent(topic, new Slot(retained)) == null) {
-                    add(retained, 1);
-                    return null;
-                }
-                continue;
-            }
-            Retained former = slot.get();
-            if (former == null) {
-                slots.remove(topic, slot); // its remover is about to
-            } else if (slot.compareAndSet(former, retained)) {
-                add(former, -1);
-                add(retained, 1);
-                return former;
+        Slot slot = byTopic.get(retained.message.topic());
+        Retained former = slot == null ? null : slot.replace(retained);
+        if (former == null) {
+            synchronized (lock) {
+                former = replaceOrAdd(retained);
             }
         }
+        if (former != null) {
+            count(former, -1);
+        }
+        count(retained, 1);
+        return former;
+    }
+
+    private @Nullable Retained replaceOrAdd(Retained retained) {
+        TopicName topic = retained.message.topic();
+        Slot slot = byTopic.get(topic);
+        if (slot != null) {
+            return slot.replace(retained);
+        }
+        slot = new Slot(retained);
+        byTopic.put(topic, slot);
+        inOrder.put(topic.utf8(), slot);
+        return null;
     }
 
     /**
@@ -105,7 +126,7 @@ public final class RetainedMessages {
      * @return the message, perhaps expired; null if there was none
      */
     public @Nullable Retained remove(TopicName topic) {
-        Slot slot = slots.get(topic.utf8());
+        Slot slot = byTopic.get(topic);
         if (slot == null) {
             return null;
         }
@@ -117,17 +138,20 @@ public final class RetainedMessages {
     }
 
     private boolean remove(Slot slot, Retained retained) {
-        if (!slot.compareAndSet(retained, null)) {
-            return false;
+        synchronized (lock) {
+            if (!slot.compareAndSet(retained, null)) {
+                return false;
+            }
+            byTopic.remove(retained.message.topic());
+            inOrder.remove(retained.message.topic().utf8());
         }
-        slots.remove(retained.message.topic().utf8(), slot);
-        add(retained, -1);
+        count(retained, -1);
         return true;
     }
 
     /** The topic's message, or null. */
     public @Nullable Retained get(TopicName topic, long nowMillis) {
-        Slot slot = slots.get(topic.utf8());
+        Slot slot = byTopic.get(topic);
         return slot == null ? null : live(slot, nowMillis);
     }
 
@@ -153,7 +177,12 @@ public final class RetainedMessages {
         return bytes.sum();
     }
 
-    private void add(Retained retained, int sign) {
+    /** How many topics a cursor may come across; looks at all of them. */
+    int topics() {
+        return inOrder.size();
+    }
+
+    private void count(Retained retained, int sign) {
         count.add(sign);
         bytes.add((long) sign * retained.message.payloadBytes());
         if (retained.expiresAtMillis != Long.MAX_VALUE) {
@@ -172,7 +201,7 @@ public final class RetainedMessages {
             return 0;
         }
         byte[] last = sweptTo.get();
-        Iterator<Slot> rest = slots.tailMap(last, false).values().iterator();
+        Iterator<Slot> rest = inOrder.tailMap(last, false).values().iterator();
         int removed = 0;
         for (int i = 0; i < limit && rest.hasNext(); i++) {
             Slot slot = rest.next();
@@ -190,7 +219,7 @@ public final class RetainedMessages {
     }
 
     private Iterator<Slot> from(byte[] topic) {
-        return slots.tailMap(topic, true).values().iterator();
+        return inOrder.tailMap(topic, true).values().iterator();
     }
 
     /** A look-up of the messages whose topics a filter matches; its ShareName is not looked at. */

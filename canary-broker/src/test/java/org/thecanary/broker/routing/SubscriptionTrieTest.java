@@ -217,14 +217,16 @@ class SubscriptionTrieTest {
             match(topic, matches);
         }
 
-        long before = threads.getCurrentThreadAllocatedBytes();
-        long overhead = threads.getCurrentThreadAllocatedBytes() - before;
-        before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 1000; i++) {
-            match(topic, matches);
+        long least = Long.MAX_VALUE; // the virtual machine itself allocates now and then
+        for (int round = 0; round < 10; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 1000; i++) {
+                match(topic, matches);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
 
-        assertEquals(overhead, threads.getCurrentThreadAllocatedBytes() - before);
+        assertEquals(0, least);
         assertEquals(202, matches.size());
     }
 
