@@ -11,10 +11,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+
 import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.auth.Authenticator;
 import org.thecanary.broker.config.BrokerConfig;
@@ -29,6 +26,11 @@ import org.thecanary.broker.routing.Reports;
 import org.thecanary.broker.routing.Router;
 import org.thecanary.broker.routing.RoutingTable;
 import org.thecanary.broker.routing.SessionOutbox;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * An MQTT Server: the composition root, where all rooms are wired.
@@ -48,8 +50,10 @@ public final class Broker implements AutoCloseable {
         this.config = config;
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        this.group = new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("loop"), io);
+        Class<? extends ServerChannel> type =
+                epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        this.group =
+                new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("loop"), io);
         this.loops = new BrokerLoops(group);
         this.listeners = new Listeners(group, type, loops, true);
         this.connections = new ConnectionCount(config.limits().globalMaxConnections());
@@ -59,7 +63,9 @@ public final class Broker implements AutoCloseable {
             routers.add(new Router(loop, table));
         }
         this.directory = new SessionDirectory(
-                loops, (ref, loop) -> new SessionOutbox(ref, routers.get(loop.index()), reports, _ -> true));
+                loops,
+                (ref, loop) ->
+                        new SessionOutbox(ref, routers.get(loop.index()), reports, _ -> true));
     }
 
     /**
@@ -73,7 +79,8 @@ public final class Broker implements AutoCloseable {
     }
 
     /** Starts a broker with this many loops. */
-    public static Broker start(BrokerConfig config, List<AccessRules> rules, int loopCount) throws IOException {
+    public static Broker start(BrokerConfig config, List<AccessRules> rules, int loopCount)
+            throws IOException {
         Broker broker = new Broker(config, loopCount);
         try {
             broker.listen(rules);
@@ -90,8 +97,8 @@ public final class Broker implements AutoCloseable {
         for (int i = 0; i < config.listeners().size(); i++) {
             ListenerConfig listener = config.listeners().get(i);
             try {
-                listeners.open(
-                        new ConnectFlow(config, listener, directory, authenticator, connections, rules.get(i)));
+                listeners.open(new ConnectFlow(
+                        config, listener, directory, authenticator, connections, rules.get(i)));
             } catch (IOException e) {
                 if (!config.localOnly()) {
                     throw e;

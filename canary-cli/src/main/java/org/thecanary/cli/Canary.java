@@ -13,7 +13,7 @@ import java.util.Objects;
         description = "An MQTT broker and the tools around it.",
         mixinStandardHelpOptions = true,
         versionProvider = Canary.Version.class,
-        subcommands = {})
+        subcommands = {BrokerCommand.class})
 public final class Canary implements Runnable {
 
     private Canary() {}
@@ -32,8 +32,12 @@ public final class Canary implements Runnable {
 
         @Override
         public String[] getVersion() {
+            return new String[] {"canary " + number()};
+        }
+
+        static String number() {
             String version = Canary.class.getPackage().getImplementationVersion();
-            return new String[] {"canary " + Objects.requireNonNullElse(version, "(not packaged)")};
+            return Objects.requireNonNullElse(version, "(not packaged)");
         }
     }
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.auth;
 
+import org.jspecify.annotations.Nullable;
+import org.thecanary.credentials.password.PasswordFile;
+
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.thecanary.credentials.password.PasswordFile;
 
 /**
  * Checks user names and passwords, away from the loops and never too many at once: a hash costs milliseconds of CPU and,
@@ -16,7 +17,8 @@ import org.thecanary.credentials.password.PasswordFile;
  */
 public final class Authenticator {
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Semaphore running = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors()));
+    private final Semaphore running =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors()));
 
     /** What became of the attempt. */
     public enum Verdict {
@@ -32,7 +34,11 @@ public final class Authenticator {
      * @param password null: the client sent none, which is refused
      * @param answer called on any thread, or at once
      */
-    public void verify(PasswordFile users, String username, byte @Nullable [] password, Consumer<Verdict> answer) {
+    public void verify(
+            PasswordFile users,
+            String username,
+            byte @Nullable [] password,
+            Consumer<Verdict> answer) {
         if (password == null) {
             answer.accept(Verdict.REFUSED);
             return;

@@ -24,6 +24,8 @@ public final class TextLines {
     private TextLines() {}
 
     /**
+     * One line.
+     *
      * @param number from 1
      * @param text without line feed and carriage returns at its end; null where the bytes are not UTF-8 or hold a NUL
      * @param comment whether the first byte is {@code #}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.loop;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.SessionSubscription;
+
+import java.util.Arrays;
 
 /**
  * The deliveries that one loop has for another in one turn, in order; itself the task that the other loop runs.

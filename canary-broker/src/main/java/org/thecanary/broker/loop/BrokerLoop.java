@@ -2,14 +2,16 @@
 package org.thecanary.broker.loop;
 
 import io.netty.channel.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.session.Publication;
+import org.thecanary.broker.session.SessionSubscription;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.thecanary.broker.session.Publication;
-import org.thecanary.broker.session.SessionSubscription;
 
 /**
  * One event loop and what it owns: connections, sessions, timers, counters, scratch.

@@ -4,9 +4,10 @@ package org.thecanary.broker.loop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.ArrayList;
 
 /** All loops of a broker. Immutable; any thread. */
 public final class BrokerLoops {

@@ -20,6 +20,7 @@ public final class LoopCounters {
     public long publishDropped;
     /** Of those, messages dropped while the client was away, as during the hand-over of a session between loops. */
     public long droppedWhileAway;
+
     public long messagesExpired;
     public long publishDenied;
     public long deliveriesDenied;

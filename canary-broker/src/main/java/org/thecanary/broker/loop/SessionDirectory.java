@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.loop;
 
-import java.util.Collection;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Session;
 import org.thecanary.mqtt.packet.ReasonCode;
+
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
 
 /**
  * All sessions by Client Identifier, and how a connecting client comes to its own.
@@ -74,12 +75,15 @@ public final class SessionDirectory {
             return;
         }
         if (ref.parked != null) {
-            ref.parked.add(() -> give(ref, cleanStart, taking, taker)); // it is still on its way here
+            ref.parked.add(
+                    () -> give(ref, cleanStart, taking, taker)); // it is still on its way here
             return;
         }
         if (!ref.ended && ref.link != null) {
             Link former = ref.link;
-            former.end(ReasonCode.SESSION_TAKEN_OVER, "another client connected with this Client Identifier");
+            former.end(
+                    ReasonCode.SESSION_TAKEN_OVER,
+                    "another client connected with this Client Identifier");
             ref.link = null;
             if (cleanStart) {
                 ref.session.onConnectionEnded(ref.outbox);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.loop;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.session.Outbox;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Session;
 import org.thecanary.broker.session.SessionSubscription;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Where a session lives: the one thing about it that any thread may hold.
@@ -23,15 +24,22 @@ public final class SessionRef {
     // for the life of the Session, on the owner's loop
     final Session session;
     Outbox outbox;
-    @Nullable Link link;
-    @Nullable Runnable timer;
+
+    @Nullable
+    Link link;
+
+    @Nullable
+    Runnable timer;
+
     boolean ended;
 
     // while the session moves to another loop
     /** The former owner until the fence is through: it still delivers what was on its way. Read by that loop alone. */
-    @Nullable BrokerLoop departing;
+    @Nullable
+    BrokerLoop departing;
     /** What reached the new owner before the session did; null when the session is there. */
-    @Nullable List<Runnable> parked;
+    @Nullable
+    List<Runnable> parked;
 
     SessionRef(String clientId, BrokerLoop owner, Session session, OutboxFactory outboxes) {
         this.clientId = clientId;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
-import java.security.SecureRandom;
-import java.util.HexFormat;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +23,9 @@ import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.packet.ReasonCode;
 import org.thecanary.mqtt.packet.Will;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
 
 /**
  * Decides about the CONNECTs of one listener, specification 3.1.4: validate, authenticate, find the session, and only
@@ -114,44 +114,75 @@ public final class ConnectFlow {
         connections.closed(listener);
     }
 
-    // --- validate -----------------------------------------------------------------------------------------------
+    // --- validate
+    // -----------------------------------------------------------------------------------------------
 
     void decide(Connect connect, Connection connection) {
         if (!listener.protocolVersions().contains(connect.version())) {
-            refuse(connect, connection, ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "this listener takes other versions");
+            refuse(
+                    connect,
+                    connection,
+                    ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
+                    "this listener takes other versions");
             return;
         }
         if (connect.properties().authenticationMethod() != null) {
-            refuse(connect, connection, ReasonCode.BAD_AUTHENTICATION_METHOD, "unknown Authentication Method"); // [MQTT-4.12.0-1]
+            refuse(
+                    connect,
+                    connection,
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    "unknown Authentication Method"); // [MQTT-4.12.0-1]
             return;
         }
         Will will = connect.will();
         if (will != null && will.message().qos().compareTo(listener.maxQos()) > 0) {
-            refuse(connect, connection, ReasonCode.QOS_NOT_SUPPORTED, "Will QoS above Maximum QoS"); // [MQTT-3.2.2-12]
+            refuse(
+                    connect,
+                    connection,
+                    ReasonCode.QOS_NOT_SUPPORTED,
+                    "Will QoS above Maximum QoS"); // [MQTT-3.2.2-12]
             return;
         }
         if (will != null && will.message().retain() && !config.retainAvailable()) {
-            refuse(connect, connection, ReasonCode.RETAIN_NOT_SUPPORTED, "retained Will"); // [MQTT-3.2.2-13]
+            refuse(
+                    connect,
+                    connection,
+                    ReasonCode.RETAIN_NOT_SUPPORTED,
+                    "retained Will"); // [MQTT-3.2.2-13]
             return;
         }
         if (will != null && will.message().payload().length > config.limits().messageSizeLimit()) {
-            refuse(connect, connection, ReasonCode.PACKET_TOO_LARGE, "Will payload exceeds message_size_limit");
+            refuse(
+                    connect,
+                    connection,
+                    ReasonCode.PACKET_TOO_LARGE,
+                    "Will payload exceeds message_size_limit");
             return;
         }
         if (keepAliveTooLong(connect) && !connect.version().isV5()) {
-            refuse(connect, connection, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "Keep Alive exceeds max_keepalive");
+            refuse(
+                    connect,
+                    connection,
+                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    "Keep Alive exceeds max_keepalive");
             return;
         }
         String given = identifier(connect);
         if (given.isEmpty() && !mayBeAssigned(connect)) {
-            ReasonCode reason = connect.version().isV5() ? ReasonCode.UNSPECIFIED_ERROR : ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
+            ReasonCode reason = connect.version().isV5()
+                    ? ReasonCode.UNSPECIFIED_ERROR
+                    : ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
             refuse(connect, connection, reason, "empty Client Identifier"); // [MQTT-3.1.3-8]
             return;
         }
         String clientId = given.isEmpty() ? assignedIdentifier() : given; // [MQTT-3.1.3-6]
         String prefix = config.clientIdPrefix();
         if (prefix != null && !clientId.startsWith(prefix)) {
-            refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "Client Identifier without the prefix asked for");
+            refuse(
+                    connect,
+                    connection,
+                    ReasonCode.NOT_AUTHORIZED,
+                    "Client Identifier without the prefix asked for");
             return;
         }
         authenticate(connect, clientId, given.isEmpty(), connection);
@@ -165,7 +196,8 @@ public final class ConnectFlow {
     private boolean mayBeAssigned(Connect connect) {
         return switch (connect.version()) {
             case MQTT_3_1 -> false;
-            case MQTT_3_1_1 -> listener.allowZeroLengthClientId() && connect.cleanStart(); // [MQTT-3.1.3-7] v3
+            case MQTT_3_1_1 ->
+                listener.allowZeroLengthClientId() && connect.cleanStart(); // [MQTT-3.1.3-7] v3
             case MQTT_5 -> listener.allowZeroLengthClientId();
         };
     }
@@ -174,8 +206,8 @@ public final class ConnectFlow {
         byte[] bytes = new byte[16];
         random.nextBytes(bytes);
         String hex = HexFormat.of().withUpperCase().formatHex(bytes);
-        return listener.autoIdPrefix() + hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-" + hex.substring(12, 16)
-                + "-" + hex.substring(16, 20) + "-" + hex.substring(20);
+        return listener.autoIdPrefix() + hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-"
+                + hex.substring(12, 16) + "-" + hex.substring(16, 20) + "-" + hex.substring(20);
     }
 
     private boolean keepAliveTooLong(Connect connect) {
@@ -183,9 +215,11 @@ public final class ConnectFlow {
         return most > 0 && (connect.keepAliveSeconds() == 0 || connect.keepAliveSeconds() > most);
     }
 
-    // --- authenticate -------------------------------------------------------------------------------------------
+    // --- authenticate
+    // -------------------------------------------------------------------------------------------
 
-    private void authenticate(Connect connect, String clientId, boolean assigned, Connection connection) {
+    private void authenticate(
+            Connect connect, String clientId, boolean assigned, Connection connection) {
         AccessRules now = rules;
         String username = connect.username();
         if (username == null) {
@@ -197,23 +231,34 @@ public final class ConnectFlow {
         } else if (now.users() == null) {
             findSession(connect, clientId, assigned, connection);
         } else {
-            authenticator.verify(now.users(), username, connect.password(), verdict -> connection.loop().run(() -> {
-                if (!connection.awaitsVerdict()) {
-                    return;
-                }
-                if (verdict == Verdict.ACCEPTED) {
-                    findSession(connect, clientId, assigned, connection);
-                } else {
-                    refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "user name or password is wrong");
-                }
-            }));
+            authenticator.verify(
+                    now.users(),
+                    username,
+                    connect.password(),
+                    verdict -> connection.loop().run(() -> {
+                        if (!connection.awaitsVerdict()) {
+                            return;
+                        }
+                        if (verdict == Verdict.ACCEPTED) {
+                            findSession(connect, clientId, assigned, connection);
+                        } else {
+                            refuse(
+                                    connect,
+                                    connection,
+                                    ReasonCode.NOT_AUTHORIZED,
+                                    "user name or password is wrong");
+                        }
+                    }));
         }
     }
 
-    // --- find the session ---------------------------------------------------------------------------------------
+    // --- find the session
+    // ---------------------------------------------------------------------------------------
 
-    private void findSession(Connect connect, String clientId, boolean assigned, Connection connection) {
-        if (directory.size() >= config.limits().globalMaxClients() && directory.find(clientId) == null) {
+    private void findSession(
+            Connect connect, String clientId, boolean assigned, Connection connection) {
+        if (directory.size() >= config.limits().globalMaxClients()
+                && directory.find(clientId) == null) {
             refuse(connect, connection, ReasonCode.SERVER_BUSY, "global_max_clients is reached");
             return;
         }
@@ -245,7 +290,9 @@ public final class ConnectFlow {
 
     private Accepted accepted(Connect connect, SessionRef ref, boolean present, boolean assigned) {
         boolean v5 = connect.version().isV5();
-        int keepAlive = keepAliveTooLong(connect) ? config.limits().maxKeepAliveSeconds() : connect.keepAliveSeconds();
+        int keepAlive = keepAliveTooLong(connect)
+                ? config.limits().maxKeepAliveSeconds()
+                : connect.keepAliveSeconds();
         long expiry = sessionExpirySeconds(connect);
         ConnectionTerms terms = new ConnectionTerms(
                 connect.version(),
@@ -256,12 +303,16 @@ public final class ConnectFlow {
                 rules.permissions(connect.username(), ref.clientId()),
                 connect.will(),
                 sessionLimits);
-        boolean told = present && connect.version() != ProtocolVersion.MQTT_3_1; // 3.1 has no session present
+        boolean told = present
+                && connect.version() != ProtocolVersion.MQTT_3_1; // 3.1 has no session present
         ConnAck connAck = new ConnAck(
                 told,
                 ReasonCode.SUCCESS,
-                v5 ? properties(connect, ref, assigned, keepAlive, expiry) : ConnAck.Properties.NONE);
-        return new Accepted(connect, ref, connAck, terms, keepAlive, listener.maxTopicAliasBroker());
+                v5
+                        ? properties(connect, ref, assigned, keepAlive, expiry)
+                        : ConnAck.Properties.NONE);
+        return new Accepted(
+                connect, ref, connAck, terms, keepAlive, listener.maxTopicAliasBroker());
     }
 
     private long sessionExpirySeconds(Connect connect) {
@@ -280,24 +331,17 @@ public final class ConnectFlow {
             Connect connect, SessionRef ref, boolean assigned, int keepAlive, long expiry) {
         int absent = MessageProperties.ABSENT;
         Limits limits = config.limits();
-        return new ConnAck.Properties(
+        return ConnAck.Properties.limits(
                 listener.maxTopicAlias() == 0 ? absent : listener.maxTopicAlias(),
                 assigned ? ref.clientId() : null, // [MQTT-3.2.2-16]
                 keepAlive == connect.keepAliveSeconds() ? absent : keepAlive, // [MQTT-3.2.2-21]
                 expiry == connect.properties().sessionExpiryInterval() ? absent : expiry,
-                listener.maxQos() == QoS.EXACTLY_ONCE ? absent : listener.maxQos().code(), // [MQTT-3.2.2-9]
+                listener.maxQos() == QoS.EXACTLY_ONCE
+                        ? absent
+                        : listener.maxQos().code(), // [MQTT-3.2.2-9]
                 config.retainAvailable(),
                 limits.maxPacketSize(),
-                limits.maxInflightMessages(),
-                true,
-                true,
-                true,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of());
+                limits.maxInflightMessages());
     }
 
     private void refuse(Connect connect, Connection connection, ReasonCode reason, String why) {

@@ -7,10 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +43,11 @@ import org.thecanary.mqtt.packet.SubAck;
 import org.thecanary.mqtt.packet.Subscribe;
 import org.thecanary.mqtt.packet.UnsubAck;
 import org.thecanary.mqtt.packet.Unsubscribe;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A Network Connection: bytes in and packets to the session, packets from the session and bytes out.
@@ -104,7 +106,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         this.flow = flow;
         this.scratch = scratch;
         this.counters = scratch.loop.counters();
-        this.decoder = new PacketDecoder(PacketDecoder.Side.SERVER, flow.maximumPacketSize(), scratch.topics);
+        this.decoder = new PacketDecoder(
+                PacketDecoder.Side.SERVER, flow.maximumPacketSize(), scratch.topics);
         this.lastHeardMillis = scratch.loop.nowMillis();
     }
 
@@ -125,7 +128,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
                 : "local";
     }
 
-    // --- Bytes in -----------------------------------------------------------------------------------------------
+    // --- Bytes in
+    // -----------------------------------------------------------------------------------------------
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object received) {
@@ -171,7 +175,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
             v5 = connect.version().isV5();
             flow.decide(connect, this);
             if (state == State.DECIDING) {
-                channel.channel().config().setAutoRead(false); // what the client sends meanwhile stays in its socket
+                channel.channel()
+                        .config()
+                        .setAutoRead(false); // what the client sends meanwhile stays in its socket
             }
             return;
         }
@@ -199,7 +205,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
                 finish(notice("disconnected."), false); // [MQTT-3.14.4-1], -2
             }
             case Auth _ ->
-                throw ProtocolException.protocolError("[MQTT-4.12.0-6]", "AUTH without an Authentication Method");
+                throw ProtocolException.protocolError(
+                        "[MQTT-4.12.0-6]", "AUTH without an Authentication Method");
             case Connect _, ConnAck _, SubAck _, UnsubAck _, PingResp _ ->
                 throw ProtocolException.protocolError("2.1.2", "packet that only a Server sends");
         }
@@ -209,9 +216,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         boolean early = state == State.AWAITS_CONNECT;
         String why = violation.getMessage() + " " + violation.statement();
         if (early) {
-            if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION || decoder.version().isV5()) {
+            if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION
+                    || decoder.version().isV5()) {
                 v5 = decoder.version().isV5();
-                send(new ConnAck(false, violation.reason(), ConnAck.Properties.withReasonString(null)));
+                send(new ConnAck(
+                        false, violation.reason(), ConnAck.Properties.withReasonString(null)));
             }
         } else if (v5) {
             send(disconnect(violation.reason(), why));
@@ -252,19 +261,24 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     /** Looks whether the client has been silent too long. */
     void checkSilence(long nowMillis) {
-        if (silenceMillis > 0 && state != State.DECIDING && nowMillis - lastHeardMillis > silenceMillis) {
+        if (silenceMillis > 0
+                && state != State.DECIDING
+                && nowMillis - lastHeardMillis > silenceMillis) {
             if (state == State.ENDED) {
                 channel.close();
                 return;
             }
             if (v5 && state == State.CONNECTED) {
-                send(disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing heard within Keep Alive times 1.5"));
+                send(disconnect(
+                        ReasonCode.KEEP_ALIVE_TIMEOUT,
+                        "nothing heard within Keep Alive times 1.5"));
             }
             finish(notice("has exceeded timeout, disconnecting."), true); // [MQTT-3.1.2-22]
         }
     }
 
-    // --- The verdict on a CONNECT -------------------------------------------------------------------------------
+    // --- The verdict on a CONNECT
+    // -------------------------------------------------------------------------------
 
     /** Whether the client is still there to hear the verdict. */
     boolean awaitsVerdict() {
@@ -284,7 +298,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         clientId = accepted.ref().clientId();
         problemInformation = connect.properties().requestProblemInformation();
         maximumPacketSize = connect.properties().maximumPacketSize();
-        int aliasMaximum = Math.min(connect.properties().topicAliasMaximum(), accepted.topicAliasMaximum());
+        int aliasMaximum =
+                Math.min(connect.properties().topicAliasMaximum(), accepted.topicAliasMaximum());
         aliases = aliasMaximum == 0 ? null : new OutboundAliases(aliasMaximum);
         silenceMillis = accepted.keepAliveSeconds() * 1500L;
         state = State.CONNECTED;
@@ -298,7 +313,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         takePackets();
     }
 
-    // --- Link: packets out --------------------------------------------------------------------------------------
+    // --- Link: packets out
+    // --------------------------------------------------------------------------------------
 
     @Override
     public boolean writable() {
@@ -356,18 +372,22 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
             boolean dup,
             int packetId) {
         Message message = publication.message();
-        Message sent = new Message(message.topic(), qos, retain, message.payload(), message.properties());
+        Message sent =
+                new Message(message.topic(), qos, retain, message.payload(), message.properties());
         if (publication.expiresAtMillis() != Publication.NEVER) {
             sent = sent.withProperties(message.properties()
-                    .withMessageExpiryInterval(publication.remainingSeconds(scratch.loop.nowMillis())));
+                    .withMessageExpiryInterval(
+                            publication.remainingSeconds(scratch.loop.nowMillis())));
         }
-        List<Integer> identifiers =
-                subscription.identifier() == 0 ? List.of() : List.of(subscription.identifier()); // [MQTT-3.3.4-3]
+        List<Integer> identifiers = subscription.identifier() == 0
+                ? List.of()
+                : List.of(subscription.identifier()); // [MQTT-3.3.4-3]
         Publish packet = aliases == null
                 ? new Publish(sent, packetId, dup, 0, identifiers)
                 : aliases.publish(sent, packetId, dup, identifiers);
         scratch.packet.clear();
-        if (!PacketEncoder.encode(packet, ProtocolVersion.MQTT_5, scratch.packet, maximumPacketSize)) {
+        if (!PacketEncoder.encode(
+                packet, ProtocolVersion.MQTT_5, scratch.packet, maximumPacketSize)) {
             if (aliases != null) {
                 aliases.unsent(packet);
             }
@@ -438,7 +458,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         finish(notice(DisconnectTexts.of(ReasonCode.SERVER_SHUTTING_DOWN)), false);
     }
 
-    // --- The end ------------------------------------------------------------------------------------------------
+    // --- The end
+    // ------------------------------------------------------------------------------------------------
 
     @Override
     public void end(ReasonCode reason, String why) {
@@ -473,9 +494,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     private void close(boolean lastWords) {
         if (lastWords && channel.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
-            // Closing with bytes unread would reset the connection, and the client might never read why.
+            // Closing with bytes unread would reset the connection, and the client might never read
+            // why.
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> duplex.shutdownOutput());
-            channel.executor().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            channel.executor()
+                    .schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }

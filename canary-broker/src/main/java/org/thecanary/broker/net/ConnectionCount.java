@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
+import org.thecanary.broker.config.ListenerConfig;
+
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.thecanary.broker.config.ListenerConfig;
 
 /**
  * How many Network Connections there are, over all listeners and for each.
@@ -13,7 +14,8 @@ import org.thecanary.broker.config.ListenerConfig;
 public final class ConnectionCount {
     private final int globalMaximum;
     private final AtomicInteger all = new AtomicInteger();
-    private final ConcurrentHashMap<ListenerConfig, AtomicInteger> byListener = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ListenerConfig, AtomicInteger> byListener =
+            new ConcurrentHashMap<>();
 
     /** Counts up to {@code global_max_connections}. */
     public ConnectionCount(int globalMaximum) {
@@ -23,7 +25,8 @@ public final class ConnectionCount {
     /** Counts one more, if {@code max_connections} and {@code global_max_connections} allow it. */
     boolean open(ListenerConfig listener) {
         AtomicInteger own = count(listener);
-        if (own.incrementAndGet() <= listener.maxConnections() && all.incrementAndGet() <= globalMaximum) {
+        if (own.incrementAndGet() <= listener.maxConnections()
+                && all.incrementAndGet() <= globalMaximum) {
             return true;
         }
         if (own.getAndDecrement() <= listener.maxConnections()) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
+import org.thecanary.broker.loop.BrokerLoop;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.thecanary.broker.loop.BrokerLoop;
 
 /**
  * The connections of one loop, looked at once a second for those whose client is silent too long: Keep Alive times one

@@ -9,6 +9,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.config.LogMarkers;
+import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.broker.loop.BrokerLoops;
+
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -19,12 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.thecanary.broker.config.ListenerConfig;
-import org.thecanary.broker.config.LogMarkers;
-import org.thecanary.broker.loop.BrokerLoop;
-import org.thecanary.broker.loop.BrokerLoops;
 
 /**
  * The ports a broker listens on.
@@ -43,7 +45,10 @@ public final class Listeners implements AutoCloseable {
 
     /** Listeners on the loops of this group. */
     public Listeners(
-            EventLoopGroup group, Class<? extends ServerChannel> channelType, BrokerLoops loops, boolean tcpNoDelay) {
+            EventLoopGroup group,
+            Class<? extends ServerChannel> channelType,
+            BrokerLoops loops,
+            boolean tcpNoDelay) {
         this.group = group;
         this.channelType = channelType;
         this.loops = loops;
@@ -70,8 +75,12 @@ public final class Listeners implements AutoCloseable {
                         address.getAddress() instanceof Inet6Address ? "ipv6" : "ipv4",
                         ((InetSocketAddress) bound.channel().localAddress()).getPort());
             } else {
-                refused = new IOException("cannot listen on " + describe(address) + ": " + reason(bound.cause()), bound.cause());
-                if (any && listener.host() == null && address.getAddress() instanceof Inet6Address) {
+                refused = new IOException(
+                        "cannot listen on " + describe(address) + ": " + reason(bound.cause()),
+                        bound.cause());
+                if (any
+                        && listener.host() == null
+                        && address.getAddress() instanceof Inet6Address) {
                     LOG.debug("no IPv6 here: {}", refused.getMessage());
                     refused = null;
                 }
@@ -101,7 +110,8 @@ public final class Listeners implements AutoCloseable {
         List<InetSocketAddress> addresses = new ArrayList<>();
         String host = listener.host();
         if (host == null) {
-            // One dual-stack socket would do, but says ::ffff: of every IPv4 client and fails where IPv6 is off.
+            // One dual-stack socket would do, but says ::ffff: of every IPv4 client and fails where
+            // IPv6 is off.
             add(addresses, InetAddress.getByName("0.0.0.0"), listener);
             add(addresses, InetAddress.getByName("::"), listener);
         } else {
@@ -116,7 +126,8 @@ public final class Listeners implements AutoCloseable {
         return addresses;
     }
 
-    private static void add(List<InetSocketAddress> addresses, InetAddress address, ListenerConfig listener) {
+    private static void add(
+            List<InetSocketAddress> addresses, InetAddress address, ListenerConfig listener) {
         boolean wanted = switch (listener.socketDomain()) {
             case BOTH -> true;
             case IPV4 -> address instanceof Inet4Address;
@@ -134,7 +145,9 @@ public final class Listeners implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.TCP_NODELAY, tcpNoDelay)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024))
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(32 * 1024, 64 * 1024))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -146,7 +159,10 @@ public final class Listeners implements AutoCloseable {
 
     private void accept(ConnectFlow flow, Channel channel) {
         if (!flow.connections().open(flow.listener())) {
-            LOG.info(LogMarkers.NOTICE, "Client connection from {} denied: max_connections exceeded.", channel.remoteAddress());
+            LOG.info(
+                    LogMarkers.NOTICE,
+                    "Client connection from {} denied: max_connections exceeded.",
+                    channel.remoteAddress());
             channel.close();
             return;
         }
@@ -173,6 +189,7 @@ public final class Listeners implements AutoCloseable {
 
     /** Ends all connections, as when the broker shuts down. */
     public void endConnections() {
-        scratch.forEach((loop, shared) -> loop.post(() -> shared.connections.all().forEach(Connection::shutDown)));
+        scratch.forEach((loop, shared) ->
+                loop.post(() -> shared.connections.all().forEach(Connection::shutDown)));
     }
 }

@@ -16,11 +16,14 @@ final class LoopScratch {
     final BrokerLoop loop;
     final byte[] input = new byte[64 * 1024];
     final WireWriter packet = new WireWriter();
-    final TopicCache topics = new TopicCache();
+    final TopicCache topics = new TopicCache(4096);
     final ConnectionSet connections;
     /** By version 3 or 5, without or with Packet Identifier. */
     private final PublishImage[] images = {
-        new PublishImage(false, false), new PublishImage(false, true), new PublishImage(true, false), new PublishImage(true, true)
+        new PublishImage(false, false),
+        new PublishImage(false, true),
+        new PublishImage(true, false),
+        new PublishImage(true, true)
     };
 
     LoopScratch(BrokerLoop loop) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.topic.TopicName;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The Topic Aliases we use towards a client: the first topics get them, as long as there are any [MQTT-3.1.2-26].
@@ -26,7 +27,8 @@ final class OutboundAliases {
     Publish publish(Message message, int packetId, boolean dup, List<Integer> identifiers) {
         Integer known = aliases.get(message.topic());
         if (known != null) {
-            return new Publish(message.withTopic(TopicName.NONE), packetId, dup, known, identifiers);
+            return new Publish(
+                    message.withTopic(TopicName.NONE), packetId, dup, known, identifiers);
         }
         if (aliases.size() == maximum) {
             return new Publish(message, packetId, dup, 0, identifiers);

@@ -4,6 +4,7 @@ package org.thecanary.broker.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,8 @@ final class OutboundBuffer {
     /** Bytes that have not left: here, and those the socket did not take. */
     long bytes(ChannelHandlerContext channel) {
         ChannelOutboundBuffer refused = channel.channel().unsafe().outboundBuffer();
-        return (pending == null ? 0 : pending.readableBytes()) + (refused == null ? 0 : refused.totalPendingWriteBytes());
+        return (pending == null ? 0 : pending.readableBytes())
+                + (refused == null ? 0 : refused.totalPendingWriteBytes());
     }
 
     void release() {

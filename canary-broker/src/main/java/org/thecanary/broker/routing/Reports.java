@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.routing;
 
-import java.util.Iterator;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.broker.session.Outbox.Report;
 import org.thecanary.broker.session.Session;
 import org.thecanary.broker.session.SessionSubscription;
+
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts and logs what sessions report: each occurrence is counted, and one line a minute says it for each client, kind
@@ -80,16 +81,23 @@ public final class Reports {
             case EXPIRED -> LOG.debug("Message to '{}' expired before {} took it.", topic, client);
             case TOO_LARGE -> LOG.warn("Dropped too large PUBLISH from {} to '{}'.", client, topic);
             case RECEIVE_MAXIMUM_EXCEEDED ->
-                LOG.warn("Client {} has exceeded our Receive Maximum; its messages are taken all the same.", client);
-            case PACKET_ID_REUSED -> LOG.warn("Reused message ID from {} on '{}' detected.", client, topic);
-            case UNKNOWN_PACKET_ID -> LOG.debug("{} acknowledged an unknown Packet Identifier.", client);
+                LOG.warn(
+                        "Client {} has exceeded our Receive Maximum; its messages are taken all the same.",
+                        client);
+            case PACKET_ID_REUSED ->
+                LOG.warn("Reused message ID from {} on '{}' detected.", client, topic);
+            case UNKNOWN_PACKET_ID ->
+                LOG.debug("{} acknowledged an unknown Packet Identifier.", client);
         }
     }
 
     void subscribed(Session session, SessionSubscription subscription) {
         if (SUBSCRIBE_LOG.isInfoEnabled()) {
             SUBSCRIBE_LOG.info(
-                    "{} {} {}", session.clientId(), subscription.options().qos().code(), subscription.filter());
+                    "{} {} {}",
+                    session.clientId(),
+                    subscription.options().qos().code(),
+                    subscription.filter());
         }
     }
 

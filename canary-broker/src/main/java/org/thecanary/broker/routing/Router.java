@@ -56,7 +56,8 @@ public final class Router {
         Subscriber[] subscribers = subscribers(message.topic());
         for (Subscriber subscriber : subscribers) {
             switch (subscriber) {
-                case ToSession(var ref, var subscription) -> loop.deliver(ref, publication, subscription);
+                case ToSession(var ref, var subscription) ->
+                    loop.deliver(ref, publication, subscription);
                 case ToGroup(var group) -> deliver(group, publication);
             }
         }
@@ -96,7 +97,8 @@ public final class Router {
     private Subscriber[] subscribers(TopicName topic) {
         int place = topic.hashCode() & (REMEMBERED - 1);
         Route known = routes[place];
-        long version = table.trie().version(topic); // before the match, or a change in between would be missed
+        long version = table.trie()
+                .version(topic); // before the match, or a change in between would be missed
         if (known != null && known.version == version && known.topic.equals(topic)) {
             return known.subscribers;
         }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.routing;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.loop.SessionRef;
 import org.thecanary.broker.routing.Subscriber.ToGroup;
 import org.thecanary.broker.routing.Subscriber.ToSession;
 import org.thecanary.broker.session.SessionSubscription;
 import org.thecanary.mqtt.topic.TopicFilter;
+
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * All subscriptions and Retained Messages of a broker, which every loop reads.
@@ -78,7 +79,8 @@ public final class RoutingTable {
     }
 
     /** The group of a Shared Subscription, or null if its last member has left. */
-    @Nullable SharedGroup group(TopicFilter filter) {
+    @Nullable
+    SharedGroup group(TopicFilter filter) {
         synchronized (groups) {
             return groups.get(filter);
         }

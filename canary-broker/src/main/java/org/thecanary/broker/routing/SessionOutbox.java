@@ -30,7 +30,8 @@ public final class SessionOutbox implements Outbox {
         boolean mayStillPublish(Retained retained);
     }
 
-    public SessionOutbox(SessionRef ref, Router router, Reports reports, RetainSource retainSource) {
+    public SessionOutbox(
+            SessionRef ref, Router router, Reports reports, RetainSource retainSource) {
         this.ref = ref;
         this.router = router;
         this.reports = reports;
@@ -77,7 +78,8 @@ public final class SessionOutbox implements Outbox {
             boolean dup,
             int packetId) {
         Link link = ref.link();
-        return link != null && link.sendPublish(publication, subscription, qos, retain, dup, packetId);
+        return link != null
+                && link.sendPublish(publication, subscription, qos, retain, dup, packetId);
     }
 
     @Override
@@ -107,7 +109,9 @@ public final class SessionOutbox implements Outbox {
     }
 
     private @Nullable Publication next(RetainedMessages.Cursor cursor) {
-        for (Retained found = cursor.next(nowMillis()); found != null; found = cursor.next(nowMillis())) {
+        for (Retained found = cursor.next(nowMillis());
+                found != null;
+                found = cursor.next(nowMillis())) {
             if (retainSource.mayStillPublish(found)) {
                 String clientId = found.publisherClientId();
                 return new Publication(

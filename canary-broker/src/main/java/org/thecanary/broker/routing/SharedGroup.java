@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.routing;
 
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.loop.SessionRef;
 import org.thecanary.broker.routing.Subscriber.ToSession;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The members of one Shared Subscription: same ShareName, same Topic Filter [MQTT-4.8.2-4].
@@ -21,7 +22,8 @@ final class SharedGroup {
      *
      * @return null if the last member has just left
      */
-    @Nullable ToSession next() {
+    @Nullable
+    ToSession next() {
         ToSession[] now = members;
         if (now.length == 0) {
             return null;

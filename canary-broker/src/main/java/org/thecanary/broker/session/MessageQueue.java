@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.session;
 
-import java.util.ArrayDeque;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.mqtt.packet.QoS;
+
+import java.util.ArrayDeque;
+import java.util.function.Predicate;
 
 /**
  * The messages that wait for their client: until it returns, reads, or acknowledges earlier ones.
@@ -17,7 +18,8 @@ import org.thecanary.mqtt.packet.QoS;
 final class MessageQueue {
 
     /** A message and how it is to be sent. */
-    record Queued(Publication publication, SessionSubscription subscription, QoS qos, boolean retain) {}
+    record Queued(
+            Publication publication, SessionSubscription subscription, QoS qos, boolean retain) {}
 
     private @Nullable ArrayDeque<Queued> messages; // most sessions never queue
     private long bytes;
@@ -38,7 +40,8 @@ final class MessageQueue {
      */
     boolean offer(Queued queued, SessionLimits limits, int besides) {
         int payload = queued.publication.message().payloadBytes();
-        if (size() + besides >= limits.maxQueuedMessages() || bytes + payload > limits.maxQueuedBytes()) {
+        if (size() + besides >= limits.maxQueuedMessages()
+                || bytes + payload > limits.maxQueuedBytes()) {
             return false;
         }
         if (messages == null) {
@@ -49,7 +52,8 @@ final class MessageQueue {
         return true;
     }
 
-    @Nullable Queued peek() {
+    @Nullable
+    Queued peek() {
         return messages == null ? null : messages.peek();
     }
 

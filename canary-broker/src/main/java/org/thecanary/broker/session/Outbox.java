@@ -88,6 +88,7 @@ public interface Outbox {
     /** Retained Messages one by one, in constant memory however many there are. */
     interface RetainedReplay {
         /** The next, or null when there are no more. */
-        @Nullable Publication next();
+        @Nullable
+        Publication next();
     }
 }

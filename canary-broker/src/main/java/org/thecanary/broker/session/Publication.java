@@ -16,7 +16,9 @@ public record Publication(Message message, Publisher publisher, long expiresAtMi
     public static Publication arriving(Message message, Publisher publisher, long nowMillis) {
         long interval = message.properties().messageExpiryInterval();
         return new Publication(
-                message, publisher, interval == MessageProperties.ABSENT ? NEVER : nowMillis + interval * 1000);
+                message,
+                publisher,
+                interval == MessageProperties.ABSENT ? NEVER : nowMillis + interval * 1000);
     }
 
     /** Whether it must not be delivered any more [MQTT-3.3.2-5]. */

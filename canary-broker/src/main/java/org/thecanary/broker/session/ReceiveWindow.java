@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.session;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The QoS 2 messages a client has published and not yet released, by Packet Identifier.
@@ -67,7 +68,8 @@ final class ReceiveWindow {
     }
 
     /** The message a PUBREL releases, or null if none is held under its identifier. */
-    @Nullable Publication release(int packetId) {
+    @Nullable
+    Publication release(int packetId) {
         if (held == null) {
             return null;
         }

@@ -71,7 +71,9 @@ final class SendWindow {
         int slot = slot(id);
         publications[slot] = publication;
         subscriptions[slot] = subscription;
-        states[slot] = (byte) ((qos == QoS.AT_LEAST_ONCE ? AWAITS_PUBACK : AWAITS_PUBREC) | (retain ? RETAIN : 0) | SENT);
+        states[slot] = (byte) ((qos == QoS.AT_LEAST_ONCE ? AWAITS_PUBACK : AWAITS_PUBREC)
+                | (retain ? RETAIN : 0)
+                | SENT);
         if (size == 0) {
             oldest = id;
         }
@@ -118,7 +120,8 @@ final class SendWindow {
     }
 
     /** What is awaited for this Packet Identifier, or null if it is not in use. */
-    @Nullable State state(int packetId) {
+    @Nullable
+    State state(int packetId) {
         if (!inUse(packetId)) {
             return null;
         }
@@ -202,11 +205,13 @@ final class SendWindow {
     }
 
     /** The message of an identifier in use, or null after its PUBREC. */
-    @Nullable Publication publication(int packetId) {
+    @Nullable
+    Publication publication(int packetId) {
         return publications[slot(packetId)];
     }
 
-    @Nullable SessionSubscription subscription(int packetId) {
+    @Nullable
+    SessionSubscription subscription(int packetId) {
         return subscriptions[slot(packetId)];
     }
 
@@ -235,6 +240,9 @@ final class SendWindow {
     /** Sees one message of the window. */
     interface Visitor {
         /** Publication and subscription are null once the client has received the message. */
-        void visit(int packetId, @Nullable Publication publication, @Nullable SessionSubscription subscription);
+        void visit(
+                int packetId,
+                @Nullable Publication publication,
+                @Nullable SessionSubscription subscription);
     }
 }

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.session;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.session.MessageQueue.Queued;
 import org.thecanary.broker.session.Outbox.Report;
@@ -30,6 +26,11 @@ import org.thecanary.mqtt.packet.Will;
 import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
 /**
  * The state a Client and the Server share, over one Network Connection or many, specification 4.1: subscriptions,
  * unacknowledged messages both ways, the queue, and the Will.
@@ -43,7 +44,8 @@ public final class Session {
     // for the life of the Session
     private final String clientId;
     private Publisher publisher;
-    private Map<TopicFilter, SessionSubscription> subscriptions = Map.of(); // replaced at the first SUBSCRIBE
+    private Map<TopicFilter, SessionSubscription> subscriptions =
+            Map.of(); // replaced at the first SUBSCRIBE
     private @Nullable SendWindow window; // made when first needed, as are queue and received
     private @Nullable MessageQueue queue;
     private @Nullable ReceiveWindow received;
@@ -95,7 +97,8 @@ public final class Session {
         return subscriptions.values();
     }
 
-    // --- The Network Connection comes and goes ------------------------------------------------------------------
+    // --- The Network Connection comes and goes
+    // ------------------------------------------------------------------
 
     /** The client is connected and has its CONNACK: what it is owed is sent [MQTT-4.4.0-1]. */
     public void onConnected(ConnectionTerms terms, Outbox outbox) {
@@ -124,7 +127,8 @@ public final class Session {
         if (packet.sessionExpiryInterval() != MessageProperties.ABSENT) {
             if (expirySeconds == 0 && packet.sessionExpiryInterval() != 0) {
                 throw ProtocolException.protocolError(
-                        "3.14.2.2.2", "Session Expiry Interval cannot grow from zero at DISCONNECT");
+                        "3.14.2.2.2",
+                        "Session Expiry Interval cannot grow from zero at DISCONNECT");
             }
             expirySeconds = packet.sessionExpiryInterval();
         }
@@ -149,7 +153,9 @@ public final class Session {
             received.connectionEnded();
         }
         long now = outbox.nowMillis();
-        endsAtMillis = expirySeconds == Connect.NEVER_EXPIRES ? Publication.NEVER : now + expirySeconds * 1000;
+        endsAtMillis = expirySeconds == Connect.NEVER_EXPIRES
+                ? Publication.NEVER
+                : now + expirySeconds * 1000;
         if (will != null) {
             will.connectionLost(now, endsAtMillis);
             publishWillIfDue(now, outbox);
@@ -169,7 +175,9 @@ public final class Session {
 
     /** When {@link #onDeadline} wants to be called next, or {@link Publication#NEVER}. */
     public long nextDeadlineMillis() {
-        return connected ? Publication.NEVER : Math.min(endsAtMillis, will == null ? endsAtMillis : will.dueAtMillis());
+        return connected
+                ? Publication.NEVER
+                : Math.min(endsAtMillis, will == null ? endsAtMillis : will.dueAtMillis());
     }
 
     /** Whether the session of a client that is away has come to its end [MQTT-3.1.2-23]. */
@@ -247,7 +255,8 @@ public final class Session {
         return window == null ? null : window.state(packetId);
     }
 
-    // --- The client publishes -----------------------------------------------------------------------------------
+    // --- The client publishes
+    // -----------------------------------------------------------------------------------
 
     /** PUBLISH came, specification 3.3.4 and 4.3. */
     public void publish(Publish packet, Outbox outbox) {
@@ -262,21 +271,35 @@ public final class Session {
         // validate
         if (message.qos().compareTo(limits.maxQoS()) > 0) {
             throw new ProtocolException(
-                    ReasonCode.QOS_NOT_SUPPORTED, "[MQTT-3.2.2-11]", "QoS is above our Maximum QoS");
+                    ReasonCode.QOS_NOT_SUPPORTED,
+                    "[MQTT-3.2.2-11]",
+                    "QoS is above our Maximum QoS");
         }
         if (message.retain() && !limits.retainAvailable()) {
             throw new ProtocolException(
-                    ReasonCode.RETAIN_NOT_SUPPORTED, "[MQTT-3.2.2-14]", "Retained Messages are not available");
+                    ReasonCode.RETAIN_NOT_SUPPORTED,
+                    "[MQTT-3.2.2-14]",
+                    "Retained Messages are not available");
         }
         if (message.payload().length > limits.messageSizeLimit()) {
             outbox.report(Report.TOO_LARGE, message.topic().toString());
-            refuse(packet, message.qos(), ReasonCode.PACKET_TOO_LARGE, "payload exceeds message_size_limit", outbox);
+            refuse(
+                    packet,
+                    message.qos(),
+                    ReasonCode.PACKET_TOO_LARGE,
+                    "payload exceeds message_size_limit",
+                    outbox);
             return;
         }
         // authorize
         if (isReserved(message.topic()) || !permissions.mayPublish(message.topic())) {
             outbox.report(Report.PUBLISH_DENIED, message.topic().toString());
-            refuse(packet, message.qos(), ReasonCode.NOT_AUTHORIZED, "not allowed to publish to this topic", outbox);
+            refuse(
+                    packet,
+                    message.qos(),
+                    ReasonCode.NOT_AUTHORIZED,
+                    "not allowed to publish to this topic",
+                    outbox);
             return;
         }
         // apply and acknowledge
@@ -287,7 +310,9 @@ public final class Session {
                 int matched = outbox.route(publication);
                 outbox.send(new PubAck(
                         packet.packetId(), // [MQTT-4.3.2-4]
-                        matched == 0 && v5 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS));
+                        matched == 0 && v5
+                                ? ReasonCode.NO_MATCHING_SUBSCRIBERS
+                                : ReasonCode.SUCCESS));
             }
             case EXACTLY_ONCE -> hold(packet.packetId(), publication, outbox);
         }
@@ -301,14 +326,16 @@ public final class Session {
         switch (received.arrive(packetId, publication)) {
             case NEW -> {
                 if (received.size() == limits.maxInflightMessages() + 1) {
-                    // ~[MQTT-3.3.4-7]: logged and not cut, since enforcing it broke honest clients of mosquitto's
+                    // ~[MQTT-3.3.4-7]: logged and not cut, since enforcing it broke honest clients
+                    // of mosquitto's
                     outbox.report(Report.RECEIVE_MAXIMUM_EXCEEDED, topic);
                 }
             }
             case DUPLICATE -> {} // [MQTT-4.3.3-10]
             case REUSED -> outbox.report(Report.PACKET_ID_REUSED, topic);
             case FLOOD ->
-                throw ProtocolException.protocolError("[MQTT-4.4.0-1]", "PUBLISH resent again and again");
+                throw ProtocolException.protocolError(
+                        "[MQTT-4.4.0-1]", "PUBLISH resent again and again");
         }
         outbox.send(new PubRec(packetId, ReasonCode.SUCCESS)); // [MQTT-4.3.3-8]
     }
@@ -319,8 +346,10 @@ public final class Session {
         String reasonString = v5 && problemInformation ? why : null;
         switch (qos) {
             case AT_MOST_ONCE -> {}
-            case AT_LEAST_ONCE -> outbox.send(new PubAck(packet.packetId(), told, reasonString, List.of()));
-            case EXACTLY_ONCE -> outbox.send(new PubRec(packet.packetId(), told, reasonString, List.of()));
+            case AT_LEAST_ONCE ->
+                outbox.send(new PubAck(packet.packetId(), told, reasonString, List.of()));
+            case EXACTLY_ONCE ->
+                outbox.send(new PubRec(packet.packetId(), told, reasonString, List.of()));
         }
     }
 
@@ -332,7 +361,8 @@ public final class Session {
         String text = topic.toString();
         return text.startsWith("$CONTROL/")
                 || (text.startsWith("$SYS/")
-                        && !(text.startsWith("$SYS/broker/connection/") && text.endsWith("/state")));
+                        && !(text.startsWith("$SYS/broker/connection/")
+                                && text.endsWith("/state")));
     }
 
     /** PUBREL came: the message is routed now, once [MQTT-4.3.3-11]. */
@@ -341,25 +371,31 @@ public final class Session {
         if (publication != null) {
             outbox.route(publication);
         }
-        // Also for an identifier we do not know: the PUBREL of an exchange whose PUBCOMP was lost. mosquitto says so too.
+        // Also for an identifier we do not know: the PUBREL of an exchange whose PUBCOMP was lost.
+        // mosquitto says so too.
         outbox.send(new PubComp(packet.packetId(), ReasonCode.SUCCESS));
     }
 
-    // --- The client is sent messages ----------------------------------------------------------------------------
+    // --- The client is sent messages
+    // ----------------------------------------------------------------------------
 
     /** A message matched a subscription of this session. */
     public void deliver(Publication publication, SessionSubscription subscription, Outbox outbox) {
         Message message = publication.message();
-        if (subscription.options().noLocal() && publication.publisher().clientId().equals(clientId)) {
+        if (subscription.options().noLocal()
+                && publication.publisher().clientId().equals(clientId)) {
             return; // [MQTT-3.8.3-3]
         }
         if (!permissions.mayReceive(message.topic())) {
             outbox.report(Report.DELIVERY_DENIED, message.topic().toString());
             return;
         }
-        boolean retain = message.retain() && subscription.options().retainAsPublished(); // [MQTT-3.3.1-12], -13
+        boolean retain = message.retain()
+                && subscription.options().retainAsPublished(); // [MQTT-3.3.1-12], -13
         QoS granted = subscription.options().qos();
-        QoS qos = limits.upgradeOutgoingQos() ? granted : message.qos().min(granted); // [MQTT-3.8.4-8]
+        QoS qos = limits.upgradeOutgoingQos()
+                ? granted
+                : message.qos().min(granted); // [MQTT-3.8.4-8]
         if (qos == QoS.AT_MOST_ONCE) {
             deliverAtMostOnce(publication, subscription, retain, outbox);
         } else if (connected
@@ -373,7 +409,10 @@ public final class Session {
     }
 
     private void deliverAtMostOnce(
-            Publication publication, SessionSubscription subscription, boolean retain, Outbox outbox) {
+            Publication publication,
+            SessionSubscription subscription,
+            boolean retain,
+            Outbox outbox) {
         if (!connected && limits.queueQos0()) {
             enqueue(new Queued(publication, subscription, QoS.AT_MOST_ONCE, retain), outbox);
         } else if (connected && !outbox.overloaded()) {
@@ -392,7 +431,11 @@ public final class Session {
     }
 
     private void sendNew(
-            Publication publication, SessionSubscription subscription, QoS qos, boolean retain, Outbox outbox) {
+            Publication publication,
+            SessionSubscription subscription,
+            QoS qos,
+            boolean retain,
+            Outbox outbox) {
         if (window == null) {
             window = new SendWindow();
         }
@@ -435,7 +478,9 @@ public final class Session {
         }
         long now = outbox.nowMillis();
         while (outbox.writable()) {
-            boolean replayed = replays != null && (replayTurn || queue == null || queue.isEmpty()) && replayOne(now, outbox);
+            boolean replayed = replays != null
+                    && (replayTurn || queue == null || queue.isEmpty())
+                    && replayOne(now, outbox);
             boolean sent = !replayed && queue != null && sendQueued(queue, now, outbox);
             if (!replayed && !sent) {
                 break;
@@ -459,8 +504,11 @@ public final class Session {
             if (publication == null || subscription == null) {
                 outbox.send(new PubRel(id, ReasonCode.SUCCESS));
             } else {
-                QoS qos = window.state(id) == SendWindow.State.PUBACK ? QoS.AT_LEAST_ONCE : QoS.EXACTLY_ONCE;
-                if (!outbox.sendPublish(publication, subscription, qos, window.retain(id), true, id)) {
+                QoS qos = window.state(id) == SendWindow.State.PUBACK
+                        ? QoS.AT_LEAST_ONCE
+                        : QoS.EXACTLY_ONCE;
+                if (!outbox.sendPublish(
+                        publication, subscription, qos, window.retain(id), true, id)) {
                     window.remove(id);
                 }
             }
@@ -483,7 +531,8 @@ public final class Session {
             outbox.report(Report.DELIVERY_DENIED, topic);
         } else if (first.qos() == QoS.AT_MOST_ONCE) {
             queue.remove();
-            outbox.sendPublish(publication, first.subscription(), QoS.AT_MOST_ONCE, first.retain(), false, 0);
+            outbox.sendPublish(
+                    publication, first.subscription(), QoS.AT_MOST_ONCE, first.retain(), false, 0);
         } else if (hasRoom(publication.message().payloadBytes())) {
             queue.remove();
             sendNew(publication, first.subscription(), first.qos(), first.retain(), outbox);
@@ -514,14 +563,16 @@ public final class Session {
         QoS granted = replay.subscription.options().qos();
         QoS qos = limits.upgradeOutgoingQos() ? granted : message.qos().min(granted);
         if (qos == QoS.AT_MOST_ONCE) {
-            outbox.sendPublish(publication, replay.subscription, qos, true, false, 0); // [MQTT-3.3.1-8]
+            outbox.sendPublish(
+                    publication, replay.subscription, qos, true, false, 0); // [MQTT-3.3.1-8]
         } else {
             sendNew(publication, replay.subscription, qos, true, outbox);
         }
         return true;
     }
 
-    // --- The client acknowledges --------------------------------------------------------------------------------
+    // --- The client acknowledges
+    // --------------------------------------------------------------------------------
 
     /** PUBACK came: a QoS 1 message is delivered, whatever its Reason Code says [MQTT-4.3.2-3]. */
     public void pubAck(PubAck packet, Outbox outbox) {
@@ -561,7 +612,8 @@ public final class Session {
             return;
         }
         if (state != expected) {
-            throw ProtocolException.protocolError("4.3", "acknowledgement of another kind than " + state);
+            throw ProtocolException.protocolError(
+                    "4.3", "acknowledgement of another kind than " + state);
         }
         window.remove(packetId);
         if (queue != null || replays != null || window.sent() < window.size()) {
@@ -569,7 +621,8 @@ public final class Session {
         }
     }
 
-    // --- The client subscribes ----------------------------------------------------------------------------------
+    // --- The client subscribes
+    // ----------------------------------------------------------------------------------
 
     /** SUBSCRIBE came, specification 3.8.4. */
     public void subscribe(Subscribe packet, Outbox outbox) {
@@ -589,12 +642,14 @@ public final class Session {
         }
     }
 
-    private ReasonCode subscribe(Subscription asked, int identifier, List<Replay> owed, Outbox outbox) {
+    private ReasonCode subscribe(
+            Subscription asked, int identifier, List<Replay> owed, Outbox outbox) {
         TopicFilter filter = asked.filter();
         if (subscriptions.isEmpty()) {
             subscriptions = new LinkedHashMap<>(4);
         }
-        if (subscriptions.size() >= limits.maxSubscriptions() && !subscriptions.containsKey(filter)) {
+        if (subscriptions.size() >= limits.maxSubscriptions()
+                && !subscriptions.containsKey(filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         QoS granted = asked.options().qos().min(limits.maxQoS());
@@ -604,8 +659,10 @@ public final class Session {
         boolean existed = outbox.subscribe(subscription); // [MQTT-3.8.4-3]
         RetainHandling handling = asked.options().retainHandling();
         if (!filter.isShared()
-                && (handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && !existed))) {
-            owed.add(new Replay(subscription, outbox.retained(subscription))); // [MQTT-3.3.1-9], -10, -11
+                && (handling == RetainHandling.SEND
+                        || (handling == RetainHandling.SEND_IF_NEW && !existed))) {
+            owed.add(new Replay(
+                    subscription, outbox.retained(subscription))); // [MQTT-3.3.1-9], -10, -11
         }
         return ReasonCode.granted(granted);
     }
@@ -614,13 +671,15 @@ public final class Session {
     public void unsubscribe(Unsubscribe packet, Outbox outbox) {
         List<ReasonCode> reasons = new ArrayList<>(packet.filters().size());
         for (TopicFilter filter : packet.filters()) {
-            SessionSubscription subscription = subscriptions.isEmpty() ? null : subscriptions.remove(filter);
+            SessionSubscription subscription =
+                    subscriptions.isEmpty() ? null : subscriptions.remove(filter);
             if (subscription == null) {
                 reasons.add(ReasonCode.NO_SUBSCRIPTION_EXISTED);
             } else {
                 outbox.unsubscribe(subscription); // [MQTT-3.10.4-1]
                 if (replays != null) {
-                    replays.removeIf(replay -> replay.subscription.filter().equals(filter)); // [MQTT-3.10.4-2]
+                    replays.removeIf(replay ->
+                            replay.subscription.filter().equals(filter)); // [MQTT-3.10.4-2]
                     replays = replays.isEmpty() ? null : replays;
                 }
                 if (filter.isShared()) {

@@ -33,6 +33,16 @@ public record SessionLimits(
         int maxSubscriptions) {
 
     /** mosquitto's defaults, and a number of subscriptions that no honest client needs. */
-    public static final SessionLimits DEFAULTS =
-            new SessionLimits(20, Long.MAX_VALUE, 1000, Long.MAX_VALUE, Integer.MAX_VALUE, QoS.EXACTLY_ONCE, 10, true, false, false, 100_000);
+    public static final SessionLimits DEFAULTS = new SessionLimits(
+            20,
+            Long.MAX_VALUE,
+            1000,
+            Long.MAX_VALUE,
+            Integer.MAX_VALUE,
+            QoS.EXACTLY_ONCE,
+            10,
+            true,
+            false,
+            false,
+            100_000);
 }

@@ -9,4 +9,5 @@ import org.thecanary.mqtt.topic.TopicFilter;
  *
  * @param identifier the Subscription Identifier, 1 to 268,435,455, or 0: none
  */
-public record SessionSubscription(TopicFilter filter, SubscriptionOptions options, int identifier) {}
+public record SessionSubscription(
+        TopicFilter filter, SubscriptionOptions options, int identifier) {}

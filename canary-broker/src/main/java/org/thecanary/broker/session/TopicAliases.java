@@ -46,7 +46,8 @@ final class TopicAliases {
         }
         TopicName known = topics[alias];
         if (known == null) {
-            throw ProtocolException.protocolError("3.3.2.3.4", "Topic Alias " + alias + " was never set");
+            throw ProtocolException.protocolError(
+                    "3.3.2.3.4", "Topic Alias " + alias + " was never set");
         }
         return known;
     }

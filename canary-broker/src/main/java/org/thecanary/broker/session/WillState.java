@@ -40,7 +40,8 @@ final class WillState {
     }
 
     /** Takes the will out if it is due, else null. */
-    @Nullable Will takeIfDue(long nowMillis) {
+    @Nullable
+    Will takeIfDue(long nowMillis) {
         if (dueAtMillis > nowMillis) {
             return null;
         }

@@ -101,17 +101,28 @@ public final class PacketDecoder {
     }
 
     /**
-     * Offers bytes {@code from} (inclusive) to {@code to} (exclusive).
-     *
-     * @throws IllegalStateException if {@link #next} has not yet answered null for those before
+     * Offers bytes {@code from} (inclusive) to {@code to} (exclusive), after those of which {@link #next} has not yet
+     * answered null.
      */
     public void feed(byte[] bytes, int from, int to) {
-        if (position < end) {
-            throw new IllegalStateException("fed before the last bytes were used up");
+        if (position == end) {
+            fed = bytes;
+            position = from;
+            end = to;
+        } else {
+            byte[] joined = Arrays.copyOfRange(fed, position, end + to - from);
+            System.arraycopy(bytes, from, joined, end - position, to - from);
+            fed = joined;
+            end = joined.length;
+            position = 0;
         }
-        fed = bytes;
-        position = from;
-        end = to;
+    }
+
+    /** Copies what is left of the fed array, since its owner needs it before {@link #next} has answered null. */
+    public void keep() {
+        fed = Arrays.copyOfRange(fed, position, end);
+        end -= position;
+        position = 0;
     }
 
     /**

@@ -59,6 +59,36 @@ public record ConnAck(boolean sessionPresent, ReasonCode reason, Properties prop
             userProperties = List.copyOf(userProperties);
         }
 
+        /** What a Server that supports everything says of its limits. */
+        public static Properties limits(
+                int topicAliasMaximum,
+                @Nullable String assignedClientIdentifier,
+                int serverKeepAlive,
+                long sessionExpiryInterval,
+                int maximumQoS,
+                boolean retainAvailable,
+                long maximumPacketSize,
+                int receiveMaximum) {
+            return new Properties(
+                    topicAliasMaximum,
+                    assignedClientIdentifier,
+                    serverKeepAlive,
+                    sessionExpiryInterval,
+                    maximumQoS,
+                    retainAvailable,
+                    maximumPacketSize,
+                    receiveMaximum,
+                    true,
+                    true,
+                    true,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    List.of());
+        }
+
         /** What a refusal carries: nothing but, where the client wants it, why. */
         public static Properties withReasonString(@Nullable String reasonString) {
             return new Properties(

@@ -28,6 +28,8 @@ public record SubscriptionOptions(
     }
 
     public SubscriptionOptions withQoS(QoS other) {
-        return other == qos ? this : new SubscriptionOptions(other, noLocal, retainAsPublished, retainHandling);
+        return other == qos
+                ? this
+                : new SubscriptionOptions(other, noLocal, retainAsPublished, retainHandling);
     }
 }
