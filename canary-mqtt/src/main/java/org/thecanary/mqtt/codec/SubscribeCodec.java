@@ -80,7 +80,7 @@ final class SubscribeCodec {
         }
         if (!version.isV5()) {
             if (options != qos) {
-                throw malformed("[MQTT-3-8.3-4] v3", "reserved bits in the requested QoS");
+                throw malformed("[MQTT-3.8.3-4] v3", "reserved bits in the requested QoS");
             }
             return SubscriptionOptions.of(QoS.of(qos));
         }

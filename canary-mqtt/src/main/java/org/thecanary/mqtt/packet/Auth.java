@@ -23,8 +23,18 @@ public record Auth(
         List<UserProperty> userProperties)
         implements Packet {
 
-    public Auth {
-        userProperties = List.copyOf(userProperties);
+    // Not the compact form: javac would lose "@Nullable []" for callers in other modules.
+    public Auth(
+            ReasonCode reason,
+            @Nullable String authenticationMethod,
+            byte @Nullable [] authenticationData,
+            @Nullable String reasonString,
+            List<UserProperty> userProperties) {
+        this.reason = reason;
+        this.authenticationMethod = authenticationMethod;
+        this.authenticationData = authenticationData;
+        this.reasonString = reasonString;
+        this.userProperties = List.copyOf(userProperties);
     }
 
     @Override

@@ -55,8 +55,42 @@ public record ConnAck(boolean sessionPresent, ReasonCode reason, Properties prop
 
         public static final Properties NONE = withReasonString(null);
 
-        public Properties {
-            userProperties = List.copyOf(userProperties);
+        // Not the compact form: javac would lose "@Nullable []" for callers in other modules.
+        public Properties(
+                int topicAliasMaximum,
+                @Nullable String assignedClientIdentifier,
+                int serverKeepAlive,
+                long sessionExpiryInterval,
+                int maximumQoS,
+                boolean retainAvailable,
+                long maximumPacketSize,
+                int receiveMaximum,
+                boolean wildcardSubscriptionAvailable,
+                boolean subscriptionIdentifiersAvailable,
+                boolean sharedSubscriptionAvailable,
+                @Nullable String responseInformation,
+                @Nullable String serverReference,
+                @Nullable String authenticationMethod,
+                byte @Nullable [] authenticationData,
+                @Nullable String reasonString,
+                List<UserProperty> userProperties) {
+            this.topicAliasMaximum = topicAliasMaximum;
+            this.assignedClientIdentifier = assignedClientIdentifier;
+            this.serverKeepAlive = serverKeepAlive;
+            this.sessionExpiryInterval = sessionExpiryInterval;
+            this.maximumQoS = maximumQoS;
+            this.retainAvailable = retainAvailable;
+            this.maximumPacketSize = maximumPacketSize;
+            this.receiveMaximum = receiveMaximum;
+            this.wildcardSubscriptionAvailable = wildcardSubscriptionAvailable;
+            this.subscriptionIdentifiersAvailable = subscriptionIdentifiersAvailable;
+            this.sharedSubscriptionAvailable = sharedSubscriptionAvailable;
+            this.responseInformation = responseInformation;
+            this.serverReference = serverReference;
+            this.authenticationMethod = authenticationMethod;
+            this.authenticationData = authenticationData;
+            this.reasonString = reasonString;
+            this.userProperties = List.copyOf(userProperties);
         }
 
         /** What a Server that supports everything says of its limits. */

@@ -75,8 +75,26 @@ public record Connect(
                 null,
                 null);
 
-        public Properties {
-            userProperties = List.copyOf(userProperties);
+        // Not the compact form: javac would lose "@Nullable []" for callers in other modules.
+        public Properties(
+                long sessionExpiryInterval,
+                int receiveMaximum,
+                long maximumPacketSize,
+                int topicAliasMaximum,
+                boolean requestResponseInformation,
+                boolean requestProblemInformation,
+                List<UserProperty> userProperties,
+                @Nullable String authenticationMethod,
+                byte @Nullable [] authenticationData) {
+            this.sessionExpiryInterval = sessionExpiryInterval;
+            this.receiveMaximum = receiveMaximum;
+            this.maximumPacketSize = maximumPacketSize;
+            this.topicAliasMaximum = topicAliasMaximum;
+            this.requestResponseInformation = requestResponseInformation;
+            this.requestProblemInformation = requestProblemInformation;
+            this.userProperties = List.copyOf(userProperties);
+            this.authenticationMethod = authenticationMethod;
+            this.authenticationData = authenticationData;
         }
 
         @Override

@@ -32,8 +32,20 @@ public record MessageProperties(
     public static final MessageProperties NONE =
             new MessageProperties(ABSENT, ABSENT, null, null, null, List.of());
 
-    public MessageProperties {
-        userProperties = List.copyOf(userProperties);
+    // Not the compact form: javac would lose "@Nullable []" for callers in other modules.
+    public MessageProperties(
+            int payloadFormatIndicator,
+            long messageExpiryInterval,
+            @Nullable String contentType,
+            @Nullable String responseTopic,
+            byte @Nullable [] correlationData,
+            List<UserProperty> userProperties) {
+        this.payloadFormatIndicator = payloadFormatIndicator;
+        this.messageExpiryInterval = messageExpiryInterval;
+        this.contentType = contentType;
+        this.responseTopic = responseTopic;
+        this.correlationData = correlationData;
+        this.userProperties = List.copyOf(userProperties);
     }
 
     public MessageProperties withMessageExpiryInterval(long seconds) {

@@ -47,10 +47,10 @@ public final class TopicFilter {
             throw new InvalidTopicException(
                     "4.7.3", "Topic Filter has more than " + TopicName.MAX_SEPARATORS + " '/'");
         }
+        checkWildcards(levels);
         if (levels.getFirst().equals(SHARE)) {
             return shared(text, levels);
         }
-        checkWildcards(levels);
         return new TopicFilter(text, null, levels);
     }
 
@@ -61,14 +61,13 @@ public final class TopicFilter {
                     "[MQTT-4.8.2-1]", "Shared Subscription without a ShareName");
         }
         if (shareName.indexOf('+') >= 0 || shareName.indexOf('#') >= 0) {
-            throw new InvalidTopicException("[MQTT-4.8.2-1]", "wildcard in ShareName");
+            throw new InvalidTopicException("[MQTT-4.8.2-2]", "wildcard in ShareName");
         }
         List<String> filter = levels.subList(2, levels.size());
         if (filter.isEmpty() || (filter.size() == 1 && filter.getFirst().isEmpty())) {
             throw new InvalidTopicException(
                     "[MQTT-4.8.2-2]", "Shared Subscription without a Topic Filter");
         }
-        checkWildcards(filter);
         return new TopicFilter(text, shareName, List.copyOf(filter));
     }
 
