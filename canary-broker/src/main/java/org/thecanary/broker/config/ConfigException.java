@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A file the operator gave us that we cannot obey, with every problem found in it.
+ *
+ * <p>Stackless: it reports a mistake in a file, not in the program.
+ */
+public final class ConfigException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** A bad line or argument, as mosquitto's {@code MOSQ_ERR_INVAL}. */
+    public static final int INVALID = 3;
+
+    /** A password or ACL file that cannot be read, as mosquitto 2.1's {@code MOSQ_ERR_UNKNOWN}. */
+    public static final int UNREADABLE = 13;
+
+    private final transient List<Problem> problems;
+    private final int exitCode;
+
+    public ConfigException(int exitCode, List<Problem> problems) {
+        super(
+                problems.stream().map(Problem::toString).collect(Collectors.joining("\n")),
+                null,
+                false,
+                false);
+        this.exitCode = exitCode;
+        this.problems = List.copyOf(problems);
+    }
+
+    /** At least one, in the order of the files' lines. */
+    public List<Problem> problems() {
+        return problems;
+    }
+
+    /** What the program exits with: {@link #INVALID} or {@link #UNREADABLE}. */
+    public int exitCode() {
+        return exitCode;
+    }
+
+    /** All problems, a line or more each, and how many they were: what a start that failed prints. */
+    public String report() {
+        int count = problems.size();
+        return getMessage()
+                + "\n"
+                + (count == 1 ? "1 problem." : count + " problems.")
+                + " Nothing was started.";
+    }
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.config;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A configuration while its files are read: what {@link Directives} write to, and what makes records of it in the end.
+ *
+ * <p>Owner: confined to its creator.
+ */
+final class Draft {
+    /** The options that {@code per_listener_settings} moves; null where nothing was said. */
+    static final class Security {
+        @Nullable
+        Boolean allowAnonymous;
+
+        @Nullable
+        Boolean allowZeroLengthClientId;
+
+        @Nullable
+        String autoIdPrefix;
+
+        @Nullable
+        Path passwordFile;
+
+        @Nullable
+        Path aclFile;
+    }
+
+    /** A listener, and whatever security options were written under it. */
+    static final class Listener {
+        final ListenerConfig.Builder builder = new ListenerConfig.Builder();
+        final Security security = new Security();
+    }
+
+    final BrokerConfig.Builder broker = new BrokerConfig.Builder();
+    final Security global = new Security();
+    final List<Listener> listeners = new ArrayList<>();
+    final Set<String> writtenOnce = new HashSet<>();
+    private final List<Problem> notices;
+
+    /** What listener options bind to; null at the top of each file. */
+    @Nullable
+    Listener current;
+
+    /** The one on port 1883 that nobody wrote {@code listener} for; null for none. */
+    @Nullable
+    Listener defaultListener;
+
+    boolean perListenerSettings;
+    boolean securityOptionSeen;
+
+    /** Whether a line asked for a port; mosquitto is open only to this machine otherwise. */
+    boolean portAsked;
+
+    private boolean portSeen;
+    private boolean logDestSeen;
+    private boolean logTypeSeen;
+
+    // where the line being read stands, for notices
+    private String file = "";
+    private int line;
+
+    Draft(List<Problem> notices) {
+        this.notices = notices;
+    }
+
+    void at(String file, int line) {
+        this.file = file;
+        this.line = line;
+    }
+
+    void notice(String text) {
+        notices.add(new Problem(file, line, text));
+    }
+
+    Listener openListener() {
+        Listener listener = new Listener();
+        listeners.add(listener);
+        portAsked = true;
+        current = listener;
+        return listener;
+    }
+
+    Listener defaultListener() {
+        Listener listener = defaultListener;
+        if (listener == null) {
+            listener = new Listener();
+            listeners.add(listener);
+            defaultListener = listener;
+        }
+        current = listener;
+        return listener;
+    }
+
+    ListenerConfig.Builder listener() {
+        return (current == null ? defaultListener() : current).builder;
+    }
+
+    /** Where the options of {@link Directive.Scope#SECURITY} go. */
+    Security security() {
+        securityOptionSeen = true;
+        return perListenerSettings ? listenerSecurity() : global;
+    }
+
+    Security listenerSecurity() {
+        return (current == null ? defaultListener() : current).security;
+    }
+
+    void port(int port) {
+        if (portSeen) {
+            notice("port stands here a second time; only the last one counts.");
+        }
+        portSeen = true;
+        portAsked = true;
+        defaultListener().builder.port = port;
+    }
+
+    static Path path(String text) throws Directive.BadValue {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new Directive.BadValue("\""
+                    + text
+                    + "\" is no file name in this locale. Start Canary with"
+                    + " LC_ALL=C.UTF-8.");
+        }
+    }
+
+    void logType(String word) throws Directive.BadValue {
+        if (!logTypeSeen) {
+            logTypeSeen = true;
+            broker.log.types = EnumSet.noneOf(LogType.class);
+        }
+        switch (word) {
+            case "none" -> broker.log.types = EnumSet.noneOf(LogType.class);
+            case "all" -> broker.log.types = EnumSet.allOf(LogType.class);
+            default -> broker.log.types.add(logTypeOf(word));
+        }
+    }
+
+    private static LogType logTypeOf(String word) throws Directive.BadValue {
+        for (LogType type : LogType.values()) {
+            if (type.word().equals(word)) {
+                return type;
+            }
+        }
+        throw new Directive.BadValue("log_type cannot be \"" + word + "\".");
+    }
+
+    void logDest(List<String> words, String rest) throws Directive.BadValue {
+        LogConfig.Builder log = broker.log;
+        if (!logDestSeen) {
+            logDestSeen = true;
+            log.toStderr = false;
+        }
+        switch (words.getFirst()) {
+            case "none" -> {
+                log.toStdout = false;
+                log.toStderr = false;
+                log.file = null;
+            }
+            case "stdout" -> log.toStdout = true;
+            case "stderr" -> log.toStderr = true;
+            case "file" -> logFile(rest);
+            case "topic", "syslog" ->
+                throw new Directive.BadValue("log_dest "
+                        + words.getFirst()
+                        + " is not supported yet. Use log_dest stderr or file.");
+            case "dlt", "android" ->
+                throw new Directive.BadValue("log_dest "
+                        + words.getFirst()
+                        + " is not supported: it belongs to car and telephone systems."
+                        + " Use log_dest stderr or file.");
+            default ->
+                throw new Directive.BadValue("log_dest cannot be \"" + words.getFirst() + "\".");
+        }
+    }
+
+    private void logFile(String rest) throws Directive.BadValue {
+        if (broker.log.file != null) {
+            throw new Directive.BadValue("there can be only one log_dest file.");
+        }
+        // As mosquitto, the name keeps the blanks at its end.
+        String name =
+                rest.substring(rest.indexOf("file") + "file".length()).replaceFirst("^[ \t]+", "");
+        if (name.isEmpty()) {
+            throw new Directive.BadValue("log_dest file without a file name.");
+        }
+        if (name.endsWith(" ") || name.endsWith("\t")) {
+            notice("the blanks at the end of the line are part of the log file's name.");
+        }
+        broker.log.file = path(name);
+    }
+
+    /**
+     * @param ports of the command line, for a file that opens none; 1883 where empty
+     */
+    BrokerConfig build(List<Integer> ports) {
+        if (listeners.isEmpty()) {
+            broker.localOnly = true;
+            for (int port : ports.isEmpty() ? List.of(BrokerConfig.DEFAULT_PORT) : ports) {
+                for (String host : List.of("127.0.0.1", "::1")) {
+                    Listener listener = new Listener();
+                    listener.builder.port = port;
+                    listener.builder.host = host;
+                    listeners.add(listener);
+                }
+            }
+        }
+        broker.listeners = listeners.stream().map(this::resolve).toList();
+        return broker.build();
+    }
+
+    private ListenerConfig resolve(Listener listener) {
+        ListenerConfig.Builder builder = listener.builder;
+        Security own = listener.security;
+        Security files = perListenerSettings ? own : global;
+        builder.allowAnonymous =
+                firstOf(own.allowAnonymous, global.allowAnonymous, broker.localOnly);
+        builder.allowZeroLengthClientId = firstOf(files.allowZeroLengthClientId, null, true);
+        builder.autoIdPrefix = firstOf(own.autoIdPrefix, global.autoIdPrefix, "auto-");
+        builder.passwordFile = files.passwordFile;
+        builder.aclFile = files.aclFile;
+        return builder.build();
+    }
+
+    private static <T> T firstOf(@Nullable T first, @Nullable T second, T last) {
+        return first != null ? first : second != null ? second : last;
+    }
+}

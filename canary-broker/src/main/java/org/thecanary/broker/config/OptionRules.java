@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.thecanary.broker.config.Directive.BadValue;
+import org.thecanary.mqtt.packet.ProtocolVersion;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** The values of {@link Directives} whose rules are more than a line. */
+final class OptionRules {
+    private OptionRules() {}
+
+    /** {@code listener PORT [HOST]}; a word that begins with {@code #} is no host. */
+    static void listener(Draft draft, List<String> words, ConfFile.Option option) throws BadValue {
+        ListenerConfig.Builder builder = draft.openListener().builder;
+        int port = CNumber.parse("listener", words.getFirst(), 0, 65_535);
+        String host = words.size() > 1 && !words.get(1).startsWith("#") ? words.get(1) : null;
+        if (port == 0) {
+            throw new BadValue(
+                    host == null
+                            ? "a listener on port 0 needs the path of a UNIX socket."
+                            : "a UNIX socket (listener 0 " + host + ") is not supported yet.");
+        }
+        builder.port = port;
+        builder.host = host;
+    }
+
+    /** Unknown words are passed over, as in mosquitto, as long as one is known. */
+    static void protocolVersions(Draft draft, List<String> words, ConfFile.Option option)
+            throws BadValue {
+        Set<ProtocolVersion> versions = EnumSet.noneOf(ProtocolVersion.class);
+        for (String word : option.rest().split("[, \t]+", -1)) {
+            for (ProtocolVersion version : ProtocolVersion.values()) {
+                if (word.equals(Integer.toString(version.level()))) {
+                    versions.add(version);
+                }
+            }
+        }
+        if (versions.isEmpty()) {
+            throw new BadValue(
+                    "accept_protocol_versions without 3, 4 or 5 would let nobody in. Write for"
+                            + " example:  accept_protocol_versions 4,5");
+        }
+        draft.listener().protocolVersions = versions;
+    }
+
+    static String autoIdPrefix(String prefix) throws BadValue {
+        if (prefix.getBytes(UTF_8).length > 50) {
+            throw new BadValue("the prefix is longer than 50 bytes.");
+        }
+        return prefix;
+    }
+
+    static void perListenerSettings(Draft draft, boolean value) throws BadValue {
+        if (draft.perListenerSettings || !value) {
+            return; // once set it stays
+        }
+        if (draft.securityOptionSeen) {
+            throw new BadValue(
+                    "per_listener_settings has to stand before any security option. Move it to the"
+                            + " top of the file.");
+        }
+        draft.perListenerSettings = true;
+    }
+
+    static void protocol(Draft draft, String word) throws BadValue {
+        switch (word) {
+            case "mqtt" -> {
+                var _ = draft.listener(); // it opens the default listener
+            }
+            case "websockets", "http_api" ->
+                throw new BadValue("protocol " + word + " is not supported yet.");
+            default ->
+                throw new BadValue("protocol cannot be \"" + word + "\". Write:  protocol mqtt");
+        }
+    }
+
+    /** A whole number and a unit; a month is 30 days and a year 365, as in mosquitto. */
+    static Duration duration(String word) throws BadValue {
+        long seconds = switch (word.charAt(word.length() - 1)) {
+            case 's' -> 1;
+            case 'h' -> 3_600;
+            case 'd' -> 86_400;
+            case 'w' -> 7 * 86_400;
+            case 'm' -> 30 * 86_400;
+            case 'y' -> 365 * 86_400;
+            default -> 0;
+        };
+        int count = CNumber.leading(word);
+        if (seconds == 0 || count <= 0) {
+            throw new BadValue(
+                    "persistent_client_expiration is a number and one of s, h, d, w, m (30 days)"
+                            + " and y, not \""
+                            + word
+                            + "\".");
+        }
+        return Duration.ofSeconds(count * seconds);
+    }
+}
