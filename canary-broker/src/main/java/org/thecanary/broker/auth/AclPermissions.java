@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.auth;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.session.Permissions;
+import org.thecanary.mqtt.topic.TopicName;
+
+import java.util.List;
+
+/**
+ * The rules of an {@link AclFile} that concern one client, in the order mosquitto asks them: what the user is denied,
+ * what the user is allowed, what the patterns deny, what the patterns allow. The first that matches decides; no match
+ * is a denial.
+ *
+ * <p>Asked for every message and every delivery, so it only compares what was prepared and allocates nothing. It
+ * remembers no decision: a topic is a new object in every PUBLISH, and each receiver asks about it once.
+ *
+ * <p>Immutable; any thread.
+ */
+public final class AclPermissions implements Permissions {
+    private final AclRule[] rules;
+
+    /**
+     * @param rules in the order of decision
+     */
+    AclPermissions(List<AclRule> rules) {
+        this.rules = rules.toArray(AclRule[]::new);
+    }
+
+    @Override
+    public boolean mayPublish(TopicName topic) {
+        AclRule rule = publishRule(topic);
+        return rule != null && !rule.denies();
+    }
+
+    @Override
+    public boolean mayReceive(TopicName topic) {
+        AclRule rule = receiveRule(topic);
+        return rule != null && !rule.denies();
+    }
+
+    /** The rule that decides about publishing to a topic; null where none matches and the answer is no. */
+    public @Nullable AclRule publishRule(TopicName topic) {
+        for (AclRule rule : rules) {
+            if ((rule.denies() || rule.allowsPublish()) && rule.matches(topic)) {
+                return rule;
+            }
+        }
+        return null;
+    }
+
+    /** The rule that decides about receiving from a topic; null where none matches and the answer is no. */
+    public @Nullable AclRule receiveRule(TopicName topic) {
+        for (AclRule rule : rules) {
+            if ((rule.denies() || rule.allowsReceive()) && rule.matches(topic)) {
+                return rule;
+            }
+        }
+        return null;
+    }
+}
