@@ -48,15 +48,25 @@ public final class ConfigLoader {
     public static Loaded load(Path file, List<Integer> ports) throws ConfigException {
         ConfigLoader loader = new ConfigLoader();
         loader.file(file, true);
-        if (!loader.problems.isEmpty()) {
-            throw new ConfigException(ConfigException.INVALID, loader.problems);
+        return loader.result(file.toString(), ports);
+    }
+
+    /** As {@link #load}, for the bytes of a main file. */
+    static Loaded parse(String file, byte[] bytes, List<Integer> ports) throws ConfigException {
+        ConfigLoader loader = new ConfigLoader();
+        loader.options(file, bytes, true);
+        return loader.result(file, ports);
+    }
+
+    private Loaded result(String file, List<Integer> ports) throws ConfigException {
+        if (!problems.isEmpty()) {
+            throw new ConfigException(ConfigException.INVALID, problems);
         }
-        boolean opensPort = !loader.draft.listeners.isEmpty();
+        boolean opensPort = !draft.listeners.isEmpty();
         if (opensPort && !ports.isEmpty()) {
-            loader.notices.add(
-                    new Problem(file.toString(), 0, "the file opens a port, so -p is ignored."));
+            notices.add(new Problem(file, 0, "the file opens a port, so -p is ignored."));
         }
-        return new Loaded(loader.draft.build(ports), loader.notices);
+        return new Loaded(draft.build(ports), notices);
     }
 
     /** What runs without a file: each port on 127.0.0.1 and ::1, anonymous clients allowed. */

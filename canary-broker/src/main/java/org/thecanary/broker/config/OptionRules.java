@@ -71,7 +71,7 @@ final class OptionRules {
     static void protocol(Draft draft, String word) throws BadValue {
         switch (word) {
             case "mqtt" -> {
-                var _ = draft.listener();
+                var _ = draft.listener(); // it opens the default listener
             }
             case "websockets", "http_api" ->
                 throw new BadValue("protocol " + word + " is not supported yet.");

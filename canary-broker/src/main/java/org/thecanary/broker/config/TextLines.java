@@ -72,6 +72,7 @@ public final class TextLines {
         return true;
     }
 
+    /** The lines of a file's bytes. */
     public static List<Line> split(byte[] bytes) {
         List<Line> lines = new ArrayList<>();
         int from = 0;
