@@ -666,6 +666,12 @@ public final class PacketTable {
                         new ConnAck(false, reasons.get(code), ConnAck.Properties.NONE));
             }
         }
+        tolerate(
+                "CONNACK with a byte that 3.1 does not use",
+                MQTT_3_1,
+                CLIENT,
+                "20 02 FF 00",
+                new ConnAck(false, SUCCESS, ConnAck.Properties.NONE));
         accept(
                 "CONNACK with a session",
                 MQTT_3_1_1,
