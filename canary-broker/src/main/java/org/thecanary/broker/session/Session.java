@@ -426,7 +426,8 @@ public final class Session {
         if (window == null || window.isEmpty()) {
             return true;
         }
-        return window.size() < receiveMaximum // [MQTT-3.3.4-9]
+        return window.sent() == window.size() // nothing new before what is to be resent
+                && window.size() < receiveMaximum // [MQTT-3.3.4-9]
                 && window.bytes() + payloadBytes <= limits.maxInflightBytes();
     }
 
