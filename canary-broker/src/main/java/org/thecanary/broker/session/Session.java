@@ -413,7 +413,8 @@ public final class Session {
             SessionSubscription subscription,
             boolean retain,
             Outbox outbox) {
-        if (!connected && limits.queueQos0()) {
+        boolean others = queue != null && !queue.isEmpty(); // which it may not overtake
+        if (limits.queueQos0() && (!connected || others)) {
             enqueue(new Queued(publication, subscription, QoS.AT_MOST_ONCE, retain), outbox);
         } else if (connected && !outbox.overloaded()) {
             outbox.sendPublish(publication, subscription, QoS.AT_MOST_ONCE, retain, false, 0);
