@@ -365,10 +365,12 @@ public final class Session {
                                 && text.endsWith("/state")));
     }
 
-    /** PUBREL came: the message is routed now, once [MQTT-4.3.3-11]. */
+    /** PUBREL came: the message is routed now, once, unless it has expired [MQTT-4.3.3-11], [MQTT-4.3.3-13]. */
     public void pubRel(PubRel packet, Outbox outbox) {
         Publication publication = received == null ? null : received.release(packet.packetId());
-        if (publication != null) {
+        if (publication != null && publication.isExpired(outbox.nowMillis())) {
+            outbox.report(Report.EXPIRED, publication.message().topic().toString());
+        } else if (publication != null) {
             outbox.route(publication);
         }
         // Also for an identifier we do not know: the PUBREL of an exchange whose PUBCOMP was lost.
