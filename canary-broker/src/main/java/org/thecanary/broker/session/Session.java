@@ -348,8 +348,12 @@ public final class Session {
             case AT_MOST_ONCE -> {}
             case AT_LEAST_ONCE ->
                 outbox.send(new PubAck(packet.packetId(), told, reasonString, List.of()));
-            case EXACTLY_ONCE ->
+            case EXACTLY_ONCE -> {
+                if (told.isError() && received != null) {
+                    received.release(packet.packetId()); // what follows is new [MQTT-4.3.3-9]
+                }
                 outbox.send(new PubRec(packet.packetId(), told, reasonString, List.of()));
+            }
         }
     }
 
