@@ -145,7 +145,6 @@ public final class Session {
         connected = false;
         available(false, outbox);
         aliases = null;
-        replays = null; // what was not sent comes again with the next SUBSCRIBE
         if (window != null) {
             window.connectionEnded();
         }
@@ -222,6 +221,7 @@ public final class Session {
         window = null;
         queue = null;
         received = null;
+        replays = null;
     }
 
     /** Gives away what waits from Shared Subscriptions; with a filter, only what waits unsent from that one. */
@@ -556,7 +556,7 @@ public final class Session {
             return false;
         }
         Replay replay = replays.getFirst();
-        Publication publication = replay.messages.next();
+        Publication publication = replay.messages.next(nowMillis);
         if (publication == null) {
             replays.removeFirst();
             if (replays.isEmpty()) {
