@@ -66,7 +66,13 @@ public final class Session {
     private @Nullable TopicAliases aliases;
 
     /** A Retained Message replay that has not come to its end. */
-    private record Replay(SessionSubscription subscription, Outbox.RetainedReplay messages) {}
+    private record Replay(SessionSubscription subscription, Outbox.RetainedReplay messages) {
+        Replay through(SessionSubscription changed) {
+            return changed.filter().equals(subscription.filter())
+                    ? new Replay(changed, messages)
+                    : this;
+        }
+    }
 
     /** A session that no client has connected to yet. */
     public Session(String clientId) {
@@ -555,6 +561,10 @@ public final class Session {
         if (replays == null || !hasRoom(0)) {
             return false;
         }
+        if (replays.isEmpty()) {
+            replays = null;
+            return false;
+        }
         Replay replay = replays.getFirst();
         Publication publication = replay.messages.next(nowMillis);
         if (publication == null) {
@@ -663,12 +673,17 @@ public final class Session {
         QoS granted = asked.options().qos().min(limits.maxQoS());
         SessionSubscription subscription =
                 new SessionSubscription(filter, asked.options().withQoS(granted), identifier);
-        subscriptions.put(filter, subscription);
+        if (subscriptions.put(filter, subscription) != null && replays != null) {
+            replays.replaceAll(replay -> replay.through(subscription)); // [MQTT-3.8.4-3]
+        }
         boolean existed = outbox.subscribe(subscription); // [MQTT-3.8.4-3]
         RetainHandling handling = asked.options().retainHandling();
         if (!filter.isShared()
                 && (handling == RetainHandling.SEND
                         || (handling == RetainHandling.SEND_IF_NEW && !existed))) {
+            if (replays != null) {
+                replays.removeIf(replay -> replay.subscription.filter().equals(filter));
+            }
             owed.add(new Replay(
                     subscription, outbox.retained(subscription))); // [MQTT-3.3.1-9], -10, -11
         }
