@@ -394,9 +394,8 @@ public final class Session {
     /** A message matched a subscription of this session. */
     public void deliver(Publication publication, SessionSubscription subscription, Outbox outbox) {
         Message message = publication.message();
-        if (subscription.options().noLocal()
-                && publication.publisher().clientId().equals(clientId)) {
-            return; // [MQTT-3.8.3-3]
+        if (isOwnAndUnwanted(publication, subscription)) {
+            return;
         }
         if (!permissions.mayReceive(message.topic())) {
             outbox.report(Report.DELIVERY_DENIED, message.topic().toString());
@@ -418,6 +417,12 @@ public final class Session {
         } else {
             enqueue(new Queued(publication, subscription, qos, retain), outbox);
         }
+    }
+
+    /** No Local [MQTT-3.8.3-3]. */
+    private boolean isOwnAndUnwanted(Publication publication, SessionSubscription subscription) {
+        return subscription.options().noLocal()
+                && publication.publisher().clientId().equals(clientId);
     }
 
     private void deliverAtMostOnce(
@@ -575,7 +580,9 @@ public final class Session {
             return true;
         }
         Message message = publication.message();
-        if (publication.isExpired(nowMillis) || !permissions.mayReceive(message.topic())) {
+        if (publication.isExpired(nowMillis)
+                || isOwnAndUnwanted(publication, replay.subscription)
+                || !permissions.mayReceive(message.topic())) {
             return true;
         }
         QoS granted = replay.subscription.options().qos();
