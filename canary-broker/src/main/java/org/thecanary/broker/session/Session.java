@@ -163,7 +163,7 @@ public final class Session {
                 : now + expirySeconds * 1000;
         if (will != null) {
             will.connectionLost(now, endsAtMillis);
-            publishWillIfDue(now, outbox);
+            publishWill(will.takeIfDue(now), outbox);
         }
     }
 
@@ -192,11 +192,12 @@ public final class Session {
 
     /** Publishes the will when its delay is over. Whether the session is over says {@link #hasEnded}. */
     public void onDeadline(Outbox outbox) {
-        publishWillIfDue(outbox.nowMillis(), outbox);
+        if (will != null) {
+            publishWill(will.takeIfDue(outbox.nowMillis()), outbox);
+        }
     }
 
-    private void publishWillIfDue(long nowMillis, Outbox outbox) {
-        Will due = will == null ? null : will.takeIfDue(nowMillis);
+    private void publishWill(@Nullable Will due, Outbox outbox) {
         if (due == null) {
             return;
         }
@@ -205,7 +206,8 @@ public final class Session {
             outbox.report(Report.PUBLISH_DENIED, topic.toString());
             return;
         }
-        outbox.route(Publication.arriving(due.message(), publisher, nowMillis)); // [MQTT-3.1.2-8]
+        outbox.route(Publication.arriving(
+                due.message(), publisher, outbox.nowMillis())); // [MQTT-3.1.2-8]
     }
 
     /**
@@ -214,10 +216,8 @@ public final class Session {
      */
     public void end(Outbox outbox) {
         connected = false;
-        if (will != null) {
-            if (will.dueAtMillis() != Publication.NEVER) {
-                publishWillIfDue(will.dueAtMillis(), outbox);
-            }
+        if (will != null && will.dueAtMillis() != Publication.NEVER) {
+            publishWill(will.takeIfDue(will.dueAtMillis()), outbox);
         }
         for (SessionSubscription subscription : subscriptions.values()) {
             outbox.unsubscribe(subscription);
