@@ -95,7 +95,8 @@ final class SendWindow {
                 grow();
             } else if (states[slot(id)] != EMPTY) {
                 if (id == oldest) {
-                    oldest = nextInUse(oldest); // lapped: it loses its place, so that others keep theirs
+                    oldest = nextInUse(
+                            oldest); // lapped: it loses its place, so that others keep theirs
                 }
                 id = following(id); // [MQTT-2.2.1-4]
             } else {
