@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.thecanary.broker.session.SessionFixture.QOS_0;
 import static org.thecanary.broker.session.SessionFixture.QOS_1;
 import static org.thecanary.broker.session.SessionFixture.QOS_2;
-import static org.thecanary.broker.session.SessionFixture.publishedBy;
 import static org.thecanary.broker.session.SessionFixture.message;
 import static org.thecanary.broker.session.SessionFixture.numbered;
 import static org.thecanary.broker.session.SessionFixture.publication;
+import static org.thecanary.broker.session.SessionFixture.publishedBy;
 import static org.thecanary.broker.session.SessionFixture.retained;
 
 import org.junit.jupiter.api.Test;
@@ -114,10 +114,8 @@ class SessionDeliverTest {
     @Test
     @Spec({"MQTT-3.3.4-3", "MQTT-3.3.4-5"})
     void eachCopyGoesWithTheSubscriptionItMatched() {
-        SessionSubscription one =
-                f.subscribe("t", SubscriptionOptions.of(QOS_0), 17);
-        SessionSubscription two =
-                f.subscribe("#", SubscriptionOptions.of(QOS_0), 268_435_455);
+        SessionSubscription one = f.subscribe("t", SubscriptionOptions.of(QOS_0), 17);
+        SessionSubscription two = f.subscribe("#", SubscriptionOptions.of(QOS_0), 268_435_455);
         f.outbox.take();
 
         f.deliver(one, "x", QOS_0);

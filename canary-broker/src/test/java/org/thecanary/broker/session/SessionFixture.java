@@ -42,7 +42,10 @@ final class SessionFixture {
     long sessionExpirySeconds = Connect.NEVER_EXPIRES;
     boolean problemInformation = true;
     Permissions permissions = Permissions.ALL;
-    @Nullable Will will;
+
+    @Nullable
+    Will will;
+
     Limits limits = new Limits();
 
     /** {@link SessionLimits}, one by one. */
@@ -140,8 +143,7 @@ final class SessionFixture {
     SessionSubscription subscribe(String filter, SubscriptionOptions options, int identifier) {
         TopicFilter parsed = TopicFilter.of(filter);
         session.subscribe(
-                new Subscribe(
-                        1, List.of(new Subscription(parsed, options)), identifier, List.of()),
+                new Subscribe(1, List.of(new Subscription(parsed, options)), identifier, List.of()),
                 outbox);
         SessionSubscription made = outbox.subscriptions.get(parsed);
         if (made == null) {
@@ -156,9 +158,7 @@ final class SessionFixture {
 
     void unsubscribe(String... filters) {
         session.unsubscribe(
-                new Unsubscribe(
-                        7, Arrays.stream(filters).map(TopicFilter::of).toList()),
-                outbox);
+                new Unsubscribe(7, Arrays.stream(filters).map(TopicFilter::of).toList()), outbox);
     }
 
     // --- what the Router brings
@@ -182,8 +182,7 @@ final class SessionFixture {
     }
 
     static Message expiring(Message message, long seconds) {
-        return message.withProperties(
-                MessageProperties.NONE.withMessageExpiryInterval(seconds));
+        return message.withProperties(MessageProperties.NONE.withMessageExpiryInterval(seconds));
     }
 
     static Publication publication(String topic, String payload, QoS qos) {

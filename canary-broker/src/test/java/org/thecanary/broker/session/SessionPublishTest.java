@@ -108,8 +108,7 @@ class SessionPublishTest {
 
         f.pubRel(5);
 
-        assertThat(f.outbox.take())
-                .containsExactly(routed(message("t", "x", QOS_2)), pubComp(5));
+        assertThat(f.outbox.take()).containsExactly(routed(message("t", "x", QOS_2)), pubComp(5));
     }
 
     @Test
@@ -159,8 +158,7 @@ class SessionPublishTest {
 
         f.pubRel(5);
 
-        assertThat(f.outbox.take())
-                .containsExactly(new Reported(Report.EXPIRED, "t"), pubComp(5));
+        assertThat(f.outbox.take()).containsExactly(new Reported(Report.EXPIRED, "t"), pubComp(5));
     }
 
     @Test
@@ -374,10 +372,12 @@ class SessionPublishTest {
         f.reconnect();
 
         assertThatThrownBy(() -> f.publish("t", "x", QOS_2, 1))
-                .isInstanceOfSatisfying(ProtocolException.class, e -> assertThat(e.reason())
-                        .isEqualTo(ReasonCode.QOS_NOT_SUPPORTED));
+                .isInstanceOfSatisfying(
+                        ProtocolException.class,
+                        e -> assertThat(e.reason()).isEqualTo(ReasonCode.QOS_NOT_SUPPORTED));
         assertThatThrownBy(() -> f.publish(new Publish(retained("t", "x", QOS_0), 0, false)))
-                .isInstanceOfSatisfying(ProtocolException.class, e -> assertThat(e.reason())
-                        .isEqualTo(ReasonCode.RETAIN_NOT_SUPPORTED));
+                .isInstanceOfSatisfying(
+                        ProtocolException.class,
+                        e -> assertThat(e.reason()).isEqualTo(ReasonCode.RETAIN_NOT_SUPPORTED));
     }
 }

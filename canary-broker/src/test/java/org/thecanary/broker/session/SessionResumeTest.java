@@ -7,9 +7,9 @@ import static org.thecanary.broker.session.SessionFixture.QOS_0;
 import static org.thecanary.broker.session.SessionFixture.QOS_1;
 import static org.thecanary.broker.session.SessionFixture.QOS_2;
 import static org.thecanary.broker.session.SessionFixture.expiring;
-import static org.thecanary.broker.session.SessionFixture.publishedBy;
 import static org.thecanary.broker.session.SessionFixture.message;
 import static org.thecanary.broker.session.SessionFixture.numbered;
+import static org.thecanary.broker.session.SessionFixture.publishedBy;
 
 import org.junit.jupiter.api.Test;
 import org.thecanary.broker.session.Effect.Published;
@@ -51,11 +51,8 @@ class SessionResumeTest {
         f.reconnect();
 
         List<Effect> effects = f.outbox.take();
-        assertThat(effects.stream()
-                        .filter(Published.class::isInstance)
-                        .map(Published.class::cast))
-                .extracting(
-                        Published::packetId, Published::payload, Published::qos, Published::dup)
+        assertThat(effects.stream().filter(Published.class::isInstance).map(Published.class::cast))
+                .extracting(Published::packetId, Published::payload, Published::qos, Published::dup)
                 .containsExactly(
                         tuple(1, "1", QOS_1, true),
                         tuple(3, "3", QOS_2, true),
@@ -130,8 +127,7 @@ class SessionResumeTest {
         f.pubAck(1);
         f.pubAck(2);
 
-        assertThat(f.outbox.takePublished())
-                .containsExactly("1:a", "2:b", "0:first", "0:second");
+        assertThat(f.outbox.takePublished()).containsExactly("1:a", "2:b", "0:first", "0:second");
     }
 
     @Test

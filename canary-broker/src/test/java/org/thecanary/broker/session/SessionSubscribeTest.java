@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.thecanary.broker.session.SessionFixture.QOS_0;
 import static org.thecanary.broker.session.SessionFixture.QOS_1;
 import static org.thecanary.broker.session.SessionFixture.QOS_2;
-import static org.thecanary.broker.session.SessionFixture.publishedBy;
 import static org.thecanary.broker.session.SessionFixture.options;
+import static org.thecanary.broker.session.SessionFixture.publishedBy;
 import static org.thecanary.broker.session.SessionFixture.retained;
 
 import org.junit.jupiter.api.Test;
@@ -67,8 +67,8 @@ class SessionSubscribeTest {
         List<Effect> effects = f.outbox.take();
         assertThat(effects.subList(0, 3))
                 .allMatch(Subscribed.class::isInstance)
-                .extracting(effect ->
-                        ((Subscribed) effect).subscription().filter().toString())
+                .extracting(
+                        effect -> ((Subscribed) effect).subscription().filter().toString())
                 .containsExactly("a", "b", "c");
         assertThat(effects.get(3))
                 .isEqualTo(new Sent(new SubAck(
@@ -127,15 +127,11 @@ class SessionSubscribeTest {
     // --- Retained Messages
 
     @Test
-    @Spec({
-        "MQTT-3.3.1-9",
-        "MQTT-3.8.4-4",
-        "v3:MQTT-3.3.1-6",
-        "v3:MQTT-3.3.1-8",
-        "v3:MQTT-3.8.4-3"
-    })
+    @Spec({"MQTT-3.3.1-9", "MQTT-3.8.4-4", "v3:MQTT-3.3.1-6", "v3:MQTT-3.3.1-8", "v3:MQTT-3.8.4-3"})
     void retainedMessagesFollowEverySubscribe() {
-        retain(publishedBy("other", retained("a", "1", QOS_1)), publishedBy("other", retained("b", "2", QOS_0)));
+        retain(
+                publishedBy("other", retained("a", "1", QOS_1)),
+                publishedBy("other", retained("b", "2", QOS_0)));
         for (int i = 1; i <= 2; i++) {
             f.subscribe("#", QOS_1);
 
@@ -185,7 +181,9 @@ class SessionSubscribeTest {
     @Test
     @Spec("MQTT-3.8.3-3")
     void noLocalHoldsForRetainedMessagesToo() {
-        retain(publishedBy("c", retained("a", "mine", QOS_0)), publishedBy("d", retained("b", "yours", QOS_0)));
+        retain(
+                publishedBy("c", retained("a", "mine", QOS_0)),
+                publishedBy("d", retained("b", "yours", QOS_0)));
 
         f.subscribe("#", new SubscriptionOptions(QOS_0, true, false, RetainHandling.SEND), 0);
 
@@ -195,8 +193,8 @@ class SessionSubscribeTest {
     @Test
     @Spec("MQTT-3.3.2-5")
     void anExpiredRetainedMessageIsNotSent() {
-        Publication mortal = publishedBy(
-                "d", SessionFixture.expiring(retained("a", "late", QOS_0), 5));
+        Publication mortal =
+                publishedBy("d", SessionFixture.expiring(retained("a", "late", QOS_0), 5));
         retain(mortal, publishedBy("d", retained("b", "x", QOS_0)));
         f.outbox.nowMillis += 5_000;
 
@@ -276,7 +274,9 @@ class SessionSubscribeTest {
     void aReplayGoesOnWhenTheClientIsBack() {
         f.limits.maxInflightMessages = 1;
         f.reconnect();
-        retain(publishedBy("d", retained("a", "1", QOS_1)), publishedBy("d", retained("b", "2", QOS_1)));
+        retain(
+                publishedBy("d", retained("a", "1", QOS_1)),
+                publishedBy("d", retained("b", "2", QOS_1)));
         f.subscribe("#", QOS_1);
         f.loseConnection();
         f.outbox.take();
@@ -292,7 +292,9 @@ class SessionSubscribeTest {
     void aNewSubscribeTakesTheReplayOver() {
         f.limits.maxInflightMessages = 1;
         f.reconnect();
-        retain(publishedBy("d", retained("a", "1", QOS_1)), publishedBy("d", retained("b", "2", QOS_1)));
+        retain(
+                publishedBy("d", retained("a", "1", QOS_1)),
+                publishedBy("d", retained("b", "2", QOS_1)));
         f.subscribe("#", SubscriptionOptions.of(QOS_1), 7);
         assertThat(f.outbox.takePublished()).containsExactly("1:1");
 
@@ -341,8 +343,7 @@ class SessionSubscribeTest {
                                         ReasonCode.NO_SUBSCRIPTION_EXISTED))));
         f.unsubscribe("nothing");
         assertThat(f.outbox.takePackets())
-                .containsExactly(
-                        new UnsubAck(7, List.of(ReasonCode.NO_SUBSCRIPTION_EXISTED)));
+                .containsExactly(new UnsubAck(7, List.of(ReasonCode.NO_SUBSCRIPTION_EXISTED)));
     }
 
     @Test
@@ -350,7 +351,9 @@ class SessionSubscribeTest {
     void unsubscribeEndsItsReplay() {
         f.limits.maxInflightMessages = 1;
         f.reconnect();
-        retain(publishedBy("d", retained("a", "1", QOS_1)), publishedBy("d", retained("b", "2", QOS_1)));
+        retain(
+                publishedBy("d", retained("a", "1", QOS_1)),
+                publishedBy("d", retained("b", "2", QOS_1)));
         f.subscribe("#", QOS_1);
         f.outbox.take();
 

@@ -78,7 +78,8 @@ class SessionWillTest {
     }
 
     @Test
-    @Spec({"MQTT-3.1.2-8", "MQTT-3.1.2-10", "MQTT-3.14.4-3", "v3:MQTT-3.1.2-10", "v3:MQTT-3.14.4-3"})
+    @Spec({"MQTT-3.1.2-8", "MQTT-3.1.2-10", "MQTT-3.14.4-3", "v3:MQTT-3.1.2-10", "v3:MQTT-3.14.4-3"
+    })
     void aNormalDisconnectDiscardsIt() {
         connect(0, 0);
 
@@ -237,10 +238,11 @@ class SessionWillTest {
     void disconnectMayNotMakeAnIntervalOfNothing() {
         connect(0, 0);
 
-        assertThatThrownBy(() -> f.session.disconnect(new Disconnect(
-                        ReasonCode.NORMAL_DISCONNECTION, 1, null, List.of(), null)))
-                .isInstanceOfSatisfying(ProtocolException.class, e -> assertThat(e.reason())
-                        .isEqualTo(ReasonCode.PROTOCOL_ERROR));
+        assertThatThrownBy(() -> f.session.disconnect(
+                        new Disconnect(ReasonCode.NORMAL_DISCONNECTION, 1, null, List.of(), null)))
+                .isInstanceOfSatisfying(
+                        ProtocolException.class,
+                        e -> assertThat(e.reason()).isEqualTo(ReasonCode.PROTOCOL_ERROR));
         f.session.disconnect(
                 new Disconnect(ReasonCode.NORMAL_DISCONNECTION, 0, null, List.of(), null));
     }

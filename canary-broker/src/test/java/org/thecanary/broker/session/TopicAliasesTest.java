@@ -57,11 +57,9 @@ class TopicAliasesTest {
     @Test
     void anAliasAboveTheMaximumIsInvalid() {
         assertThatThrownBy(() -> resolve("a", 11))
-                .satisfies(e ->
-                        assertThat(reason(e)).isEqualTo(ReasonCode.TOPIC_ALIAS_INVALID));
+                .satisfies(e -> assertThat(reason(e)).isEqualTo(ReasonCode.TOPIC_ALIAS_INVALID));
         assertThatThrownBy(() -> new TopicAliases(0).resolve(publish(TopicName.of("a"), 1)))
-                .satisfies(e ->
-                        assertThat(reason(e)).isEqualTo(ReasonCode.TOPIC_ALIAS_INVALID));
+                .satisfies(e -> assertThat(reason(e)).isEqualTo(ReasonCode.TOPIC_ALIAS_INVALID));
     }
 
     @Test
