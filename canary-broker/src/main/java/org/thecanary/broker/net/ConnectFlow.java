@@ -185,7 +185,7 @@ public final class ConnectFlow {
                     "Client Identifier without the prefix asked for");
             return;
         }
-        authenticate(connect, clientId, given.isEmpty(), connection);
+        authenticate(connect, clientId, connect.clientId().isEmpty(), connection); // [MQTT-3.1.3-7]
     }
 
     private String identifier(Connect connect) {

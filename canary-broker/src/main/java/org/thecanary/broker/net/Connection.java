@@ -173,6 +173,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         if (packet instanceof Connect connect) {
             state = State.DECIDING;
             v5 = connect.version().isV5();
+            maximumPacketSize = connect.properties().maximumPacketSize();
             flow.decide(connect, this);
             if (state == State.DECIDING) {
                 channel.channel()
@@ -297,13 +298,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         ref = accepted.ref();
         clientId = accepted.ref().clientId();
         problemInformation = connect.properties().requestProblemInformation();
-        maximumPacketSize = connect.properties().maximumPacketSize();
         int aliasMaximum =
                 Math.min(connect.properties().topicAliasMaximum(), accepted.topicAliasMaximum());
         aliases = aliasMaximum == 0 ? null : new OutboundAliases(aliasMaximum);
         silenceMillis = accepted.keepAliveSeconds() * 1500L;
         state = State.CONNECTED;
-        send(accepted.connAck());
+        if (!sent(accepted.connAck())) {
+            finish(notice(DisconnectTexts.of(ReasonCode.PACKET_TOO_LARGE)), false);
+            return; // it would be sent messages before its CONNACK otherwise
+        }
         accepted.ref().session().onConnected(accepted.terms(), accepted.ref().outbox());
     }
 
@@ -405,14 +408,20 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     @Override
     public void send(Packet packet) {
+        sent(packet); // what is too large is left out [MQTT-3.1.2-25]
+    }
+
+    private boolean sent(Packet packet) {
         if (state == State.ENDED) {
-            return;
+            return false;
         }
         scratch.packet.clear();
         ProtocolVersion version = v5 ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1;
-        if (PacketEncoder.encode(packet, version, scratch.packet, maximumPacketSize)) {
-            write(scratch.packet.array(), scratch.packet.length());
+        if (!PacketEncoder.encode(packet, version, scratch.packet, maximumPacketSize)) {
+            return false;
         }
+        write(scratch.packet.array(), scratch.packet.length());
+        return true;
     }
 
     private void write(byte[] bytes, int length) {

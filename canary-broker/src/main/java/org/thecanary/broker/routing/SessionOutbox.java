@@ -105,13 +105,13 @@ public final class SessionOutbox implements Outbox {
     @Override
     public RetainedReplay retained(SessionSubscription subscription) {
         RetainedMessages.Cursor cursor = router.table().retained().cursor(subscription.filter());
-        return () -> next(cursor);
+        return nowMillis -> next(cursor, nowMillis);
     }
 
-    private @Nullable Publication next(RetainedMessages.Cursor cursor) {
-        for (Retained found = cursor.next(nowMillis());
+    private @Nullable Publication next(RetainedMessages.Cursor cursor, long nowMillis) {
+        for (Retained found = cursor.next(nowMillis);
                 found != null;
-                found = cursor.next(nowMillis())) {
+                found = cursor.next(nowMillis)) {
             if (retainSource.mayStillPublish(found)) {
                 String clientId = found.publisherClientId();
                 return new Publication(

@@ -85,10 +85,10 @@ public interface Outbox {
         UNKNOWN_PACKET_ID
     }
 
-    /** Retained Messages one by one, in constant memory however many there are. */
+    /** Retained Messages one by one, in constant memory however many there are; moves with its session. */
     interface RetainedReplay {
         /** The next, or null when there are no more. */
         @Nullable
-        Publication next();
+        Publication next(long nowMillis);
     }
 }

@@ -66,7 +66,13 @@ public final class Session {
     private @Nullable TopicAliases aliases;
 
     /** A Retained Message replay that has not come to its end. */
-    private record Replay(SessionSubscription subscription, Outbox.RetainedReplay messages) {}
+    private record Replay(SessionSubscription subscription, Outbox.RetainedReplay messages) {
+        Replay through(SessionSubscription changed) {
+            return changed.filter().equals(subscription.filter())
+                    ? new Replay(changed, messages)
+                    : this;
+        }
+    }
 
     /** A session that no client has connected to yet. */
     public Session(String clientId) {
@@ -145,7 +151,6 @@ public final class Session {
         connected = false;
         available(false, outbox);
         aliases = null;
-        replays = null; // what was not sent comes again with the next SUBSCRIBE
         if (window != null) {
             window.connectionEnded();
         }
@@ -158,7 +163,7 @@ public final class Session {
                 : now + expirySeconds * 1000;
         if (will != null) {
             will.connectionLost(now, endsAtMillis);
-            publishWillIfDue(now, outbox);
+            publishWill(will.takeIfDue(now), outbox);
         }
     }
 
@@ -187,11 +192,12 @@ public final class Session {
 
     /** Publishes the will when its delay is over. Whether the session is over says {@link #hasEnded}. */
     public void onDeadline(Outbox outbox) {
-        publishWillIfDue(outbox.nowMillis(), outbox);
+        if (will != null) {
+            publishWill(will.takeIfDue(outbox.nowMillis()), outbox);
+        }
     }
 
-    private void publishWillIfDue(long nowMillis, Outbox outbox) {
-        Will due = will == null ? null : will.takeIfDue(nowMillis);
+    private void publishWill(@Nullable Will due, Outbox outbox) {
         if (due == null) {
             return;
         }
@@ -200,7 +206,8 @@ public final class Session {
             outbox.report(Report.PUBLISH_DENIED, topic.toString());
             return;
         }
-        outbox.route(Publication.arriving(due.message(), publisher, nowMillis)); // [MQTT-3.1.2-8]
+        outbox.route(Publication.arriving(
+                due.message(), publisher, outbox.nowMillis())); // [MQTT-3.1.2-8]
     }
 
     /**
@@ -209,10 +216,8 @@ public final class Session {
      */
     public void end(Outbox outbox) {
         connected = false;
-        if (will != null) {
-            if (will.dueAtMillis() != Publication.NEVER) {
-                publishWillIfDue(will.dueAtMillis(), outbox);
-            }
+        if (will != null && will.dueAtMillis() != Publication.NEVER) {
+            publishWill(will.takeIfDue(will.dueAtMillis()), outbox);
         }
         for (SessionSubscription subscription : subscriptions.values()) {
             outbox.unsubscribe(subscription);
@@ -222,6 +227,7 @@ public final class Session {
         window = null;
         queue = null;
         received = null;
+        replays = null;
     }
 
     /** Gives away what waits from Shared Subscriptions; with a filter, only what waits unsent from that one. */
@@ -348,8 +354,12 @@ public final class Session {
             case AT_MOST_ONCE -> {}
             case AT_LEAST_ONCE ->
                 outbox.send(new PubAck(packet.packetId(), told, reasonString, List.of()));
-            case EXACTLY_ONCE ->
+            case EXACTLY_ONCE -> {
+                if (told.isError() && received != null) {
+                    received.release(packet.packetId()); // what follows is new [MQTT-4.3.3-9]
+                }
                 outbox.send(new PubRec(packet.packetId(), told, reasonString, List.of()));
+            }
         }
     }
 
@@ -365,10 +375,12 @@ public final class Session {
                                 && text.endsWith("/state")));
     }
 
-    /** PUBREL came: the message is routed now, once [MQTT-4.3.3-11]. */
+    /** PUBREL came: the message is routed now, once, unless it has expired [MQTT-4.3.3-11], [MQTT-4.3.3-13]. */
     public void pubRel(PubRel packet, Outbox outbox) {
         Publication publication = received == null ? null : received.release(packet.packetId());
-        if (publication != null) {
+        if (publication != null && publication.isExpired(outbox.nowMillis())) {
+            outbox.report(Report.EXPIRED, publication.message().topic().toString());
+        } else if (publication != null) {
             outbox.route(publication);
         }
         // Also for an identifier we do not know: the PUBREL of an exchange whose PUBCOMP was lost.
@@ -382,9 +394,8 @@ public final class Session {
     /** A message matched a subscription of this session. */
     public void deliver(Publication publication, SessionSubscription subscription, Outbox outbox) {
         Message message = publication.message();
-        if (subscription.options().noLocal()
-                && publication.publisher().clientId().equals(clientId)) {
-            return; // [MQTT-3.8.3-3]
+        if (isOwnAndUnwanted(publication, subscription)) {
+            return;
         }
         if (!permissions.mayReceive(message.topic())) {
             outbox.report(Report.DELIVERY_DENIED, message.topic().toString());
@@ -408,12 +419,19 @@ public final class Session {
         }
     }
 
+    /** No Local [MQTT-3.8.3-3]. */
+    private boolean isOwnAndUnwanted(Publication publication, SessionSubscription subscription) {
+        return subscription.options().noLocal()
+                && publication.publisher().clientId().equals(clientId);
+    }
+
     private void deliverAtMostOnce(
             Publication publication,
             SessionSubscription subscription,
             boolean retain,
             Outbox outbox) {
-        if (!connected && limits.queueQos0()) {
+        boolean others = queue != null && !queue.isEmpty(); // which it may not overtake
+        if (limits.queueQos0() && (!connected || others)) {
             enqueue(new Queued(publication, subscription, QoS.AT_MOST_ONCE, retain), outbox);
         } else if (connected && !outbox.overloaded()) {
             outbox.sendPublish(publication, subscription, QoS.AT_MOST_ONCE, retain, false, 0);
@@ -426,7 +444,8 @@ public final class Session {
         if (window == null || window.isEmpty()) {
             return true;
         }
-        return window.size() < receiveMaximum // [MQTT-3.3.4-9]
+        return window.sent() == window.size() // nothing new before what is to be resent
+                && window.size() < receiveMaximum // [MQTT-3.3.4-9]
                 && window.bytes() + payloadBytes <= limits.maxInflightBytes();
     }
 
@@ -547,8 +566,12 @@ public final class Session {
         if (replays == null || !hasRoom(0)) {
             return false;
         }
+        if (replays.isEmpty()) {
+            replays = null;
+            return false;
+        }
         Replay replay = replays.getFirst();
-        Publication publication = replay.messages.next();
+        Publication publication = replay.messages.next(nowMillis);
         if (publication == null) {
             replays.removeFirst();
             if (replays.isEmpty()) {
@@ -557,7 +580,9 @@ public final class Session {
             return true;
         }
         Message message = publication.message();
-        if (publication.isExpired(nowMillis) || !permissions.mayReceive(message.topic())) {
+        if (publication.isExpired(nowMillis)
+                || isOwnAndUnwanted(publication, replay.subscription)
+                || !permissions.mayReceive(message.topic())) {
             return true;
         }
         QoS granted = replay.subscription.options().qos();
@@ -655,12 +680,17 @@ public final class Session {
         QoS granted = asked.options().qos().min(limits.maxQoS());
         SessionSubscription subscription =
                 new SessionSubscription(filter, asked.options().withQoS(granted), identifier);
-        subscriptions.put(filter, subscription);
+        if (subscriptions.put(filter, subscription) != null && replays != null) {
+            replays.replaceAll(replay -> replay.through(subscription)); // [MQTT-3.8.4-3]
+        }
         boolean existed = outbox.subscribe(subscription); // [MQTT-3.8.4-3]
         RetainHandling handling = asked.options().retainHandling();
         if (!filter.isShared()
                 && (handling == RetainHandling.SEND
                         || (handling == RetainHandling.SEND_IF_NEW && !existed))) {
+            if (replays != null) {
+                replays.removeIf(replay -> replay.subscription.filter().equals(filter));
+            }
             owed.add(new Replay(
                     subscription, outbox.retained(subscription))); // [MQTT-3.3.1-9], -10, -11
         }
