@@ -216,8 +216,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         boolean early = state == State.AWAITS_CONNECT;
         String why = violation.getMessage() + " " + violation.statement();
         if (early) {
-            if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION
-                    || decoder.version().isV5()) {
+            // Nor does mosquitto answer a CONNECT whose Will Topic is ill-formed.
+            boolean answered = decoder.version().isV5()
+                    && !violation.statement().equals(Connect.WILL_TOPIC_STATEMENT);
+            if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION || answered) {
                 v5 = decoder.version().isV5();
                 send(new ConnAck(
                         false, violation.reason(), ConnAck.Properties.withReasonString(null)));
@@ -291,12 +293,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         finish(log, true); // [MQTT-3.1.4-1], [MQTT-3.2.2-7]
     }
 
+    /** The CONNECT is not even answered. */
+    void drop(String log) {
+        finish(log, true);
+    }
+
     /** The client is connected to its session; the CONNACK goes first [MQTT-3.2.0-1]. */
     void accept(ConnectFlow.Accepted accepted) {
         Connect connect = accepted.connect();
         ref = accepted.ref();
         clientId = accepted.ref().clientId();
-        problemInformation = connect.properties().requestProblemInformation();
+        problemInformation = connect.properties().wantsProblemInformation();
         maximumPacketSize = connect.properties().maximumPacketSize();
         int aliasMaximum =
                 Math.min(connect.properties().topicAliasMaximum(), accepted.topicAliasMaximum());
