@@ -104,23 +104,51 @@ public final class SessionOutbox implements Outbox {
 
     @Override
     public RetainedReplay retained(SessionSubscription subscription) {
-        RetainedMessages.Cursor cursor = router.table().retained().cursor(subscription.filter());
-        return () -> next(cursor);
+        return new Replay(router.table().retained().cursor(subscription.filter()));
     }
 
-    private @Nullable Publication next(RetainedMessages.Cursor cursor) {
-        for (Retained found = cursor.next(nowMillis());
-                found != null;
-                found = cursor.next(nowMillis())) {
-            if (retainSource.mayStillPublish(found)) {
+    /** Looks for Retained Messages a stretch at a time, so that a search among millions does not hold up the loop. */
+    private final class Replay implements RetainedReplay {
+        private static final int STRETCH = 2000;
+
+        private final RetainedMessages.Cursor cursor;
+        private boolean paused;
+
+        Replay(RetainedMessages.Cursor cursor) {
+            this.cursor = cursor;
+        }
+
+        @Override
+        public @Nullable Publication next() {
+            if (paused) {
+                return null;
+            }
+            Retained found = cursor.next(nowMillis(), STRETCH);
+            if (found != null && retainSource.mayStillPublish(found)) {
                 String clientId = found.publisherClientId();
                 return new Publication(
                         found.message(),
                         new Publisher(clientId == null ? "" : clientId, found.publisherUsername()),
                         found.expiresAtMillis());
             }
+            if (found != null || !cursor.isExhausted()) {
+                paused = true;
+                loop().post(this::goOn);
+            }
+            return null;
         }
-        return null;
+
+        private void goOn() {
+            paused = false;
+            if (ref.outbox() == SessionOutbox.this && ref.owner() == loop()) {
+                ref.session().onWritable(SessionOutbox.this);
+            }
+        }
+
+        @Override
+        public boolean paused() {
+            return paused;
+        }
     }
 
     @Override

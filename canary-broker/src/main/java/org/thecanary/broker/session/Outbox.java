@@ -87,8 +87,16 @@ public interface Outbox {
 
     /** Retained Messages one by one, in constant memory however many there are. */
     interface RetainedReplay {
-        /** The next, or null when there are no more. */
+        /** The next, or null when there are no more, or when it is {@link #paused}. */
         @Nullable
         Publication next();
+
+        /**
+         * Whether the search for the next goes on later since it has taken long enough; {@link Session#onWritable} is
+         * called then.
+         */
+        default boolean paused() {
+            return false;
+        }
     }
 }
