@@ -136,7 +136,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         ByteBuf bytes = (ByteBuf) received;
         try {
             scratch.loop.turn();
-            lastHeardMillis = scratch.loop.nowMillis();
+            if (state != State.ENDED) { // who has ended is given its time once
+                lastHeardMillis = scratch.loop.nowMillis();
+            }
             counters.bytesReceived += bytes.readableBytes();
             while (bytes.isReadable() && state != State.ENDED) {
                 int length = Math.min(bytes.readableBytes(), scratch.input.length);
@@ -489,6 +491,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         boolean wasDecided = state == State.CONNECTED;
         state = State.ENDED;
         silenceMillis = LINGER_MILLIS;
+        lastHeardMillis = scratch.loop.nowMillis();
         flow.log(log, wasDecided);
         SessionRef mine = ref;
         ref = null;
