@@ -234,6 +234,10 @@ public final class ConnectFlow {
                 findSession(connect, clientId, assigned, connection);
             }
         } else if (now.users() == null) {
+            if (!now.allowAnonymous()) {
+                refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "nobody is known here");
+                return;
+            }
             findSession(connect, clientId, assigned, connection);
         } else {
             authenticator.verify(

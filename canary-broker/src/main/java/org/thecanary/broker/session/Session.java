@@ -384,6 +384,7 @@ public final class Session {
         }
         String text = topic.toString();
         return text.startsWith("$CONTROL/")
+                || text.startsWith("$share/")
                 || (text.startsWith("$SYS/")
                         && !(text.startsWith("$SYS/broker/connection/")
                                 && text.endsWith("/state")));
@@ -578,6 +579,9 @@ public final class Session {
         }
         Replay replay = replays.getFirst();
         Publication publication = replay.messages.next();
+        if (publication == null && replay.messages.paused()) {
+            return false;
+        }
         if (publication == null) {
             replays.removeFirst();
             if (replays.isEmpty()) {
