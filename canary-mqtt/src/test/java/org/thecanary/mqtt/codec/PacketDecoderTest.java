@@ -2,19 +2,21 @@
 package org.thecanary.mqtt.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.thecanary.mqtt.Spec;
 import org.thecanary.mqtt.codec.PacketDecoder.Side;
+import org.thecanary.mqtt.packet.Connect;
 import org.thecanary.mqtt.packet.Packet;
+import org.thecanary.mqtt.packet.PingReq;
 import org.thecanary.mqtt.packet.ProtocolException;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.ReasonCode;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /** What does the decoder remember, and when does it refuse? */
@@ -107,12 +109,29 @@ class PacketDecoderTest {
     }
 
     @Test
-    void feedingTooEarlyIsOurMistake() {
-        byte[] bytes = PacketTable.connect(ProtocolVersion.MQTT_5);
-        decoder.feed(bytes, 0, bytes.length);
+    void bytesFedBeforeTheFormerAreUsedUpFollowThem() {
+        byte[] connect = PacketTable.connect(ProtocolVersion.MQTT_5);
+        byte[] ping = {(byte) 0xC0, 0};
+        decoder.feed(connect, 0, connect.length);
+        decoder.feed(ping, 0, 2);
 
-        assertThatThrownBy(() -> decoder.feed(bytes, 0, bytes.length))
-                .isInstanceOf(IllegalStateException.class);
+        assertThat(decoder.next()).isInstanceOf(Connect.class);
+        assertThat(decoder.next()).isEqualTo(PingReq.INSTANCE);
+        assertThat(decoder.next()).isNull();
+    }
+
+    @Test
+    void keptBytesOutliveTheirArray() {
+        byte[] connect = PacketTable.connect(ProtocolVersion.MQTT_5);
+        byte[] both = Arrays.copyOf(connect, connect.length + 2);
+        both[connect.length] = (byte) 0xC0;
+        decoder.feed(both, 0, both.length);
+        assertThat(decoder.next()).isInstanceOf(Connect.class);
+        decoder.keep();
+        Arrays.fill(both, (byte) 0xFF);
+
+        assertThat(decoder.next()).isEqualTo(PingReq.INSTANCE);
+        assertThat(decoder.next()).isNull();
     }
 
     @Test

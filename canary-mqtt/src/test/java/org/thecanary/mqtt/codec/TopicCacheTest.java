@@ -8,6 +8,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.Test;
 import org.thecanary.mqtt.topic.TopicName;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 
 /** Does the cache always answer with the topic asked for, and never grow? */
@@ -51,6 +53,25 @@ class TopicCacheTest {
             read(cache, "other/" + i, TopicName.NONE);
         }
         assertThat(read(cache, "a/b", TopicName.NONE)).isNotSameAs(first).isEqualTo(first);
+    }
+
+    @Test
+    void topicsWithOneHashAreToldApart() {
+        Map<Integer, String> byHash = new HashMap<>();
+        int collisions = 0;
+        for (int i = 0; i < 400_000; i++) {
+            String topic = "t/" + i;
+            byte[] bytes = topic.getBytes(UTF_8);
+            String twin = byHash.put(TopicCache.hash(bytes, 0, bytes.length), topic);
+            if (twin != null) {
+                collisions++;
+                var cache = new TopicCache(64);
+                assertThat(read(cache, twin, TopicName.NONE)).hasToString(twin);
+                assertThat(read(cache, topic, TopicName.NONE)).hasToString(topic);
+                assertThat(read(cache, twin, TopicName.NONE)).hasToString(twin);
+            }
+        }
+        assertThat(collisions).isPositive().isLessThan(100);
     }
 
     @Test
