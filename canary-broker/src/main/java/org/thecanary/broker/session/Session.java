@@ -545,16 +545,15 @@ public final class Session {
             window.markSent(id);
             Publication publication = window.publication(id);
             SessionSubscription subscription = window.subscription(id);
-            if (publication != null && publication.isExpired(outbox.nowMillis())) {
-                window.remove(id);
+            boolean qos1 = window.state(id) == SendWindow.State.PUBACK;
+            if (publication != null && qos1 && publication.isExpired(outbox.nowMillis())) {
+                window.remove(id); // as mosquitto; a QoS 2 message once sent does not expire [MQTT-4.3.3-7]
                 outbox.report(
                         Report.EXPIRED, publication.message().topic().toString()); // [MQTT-3.3.2-5]
             } else if (publication == null || subscription == null) {
                 outbox.send(new PubRel(id, ReasonCode.SUCCESS));
             } else {
-                QoS qos = window.state(id) == SendWindow.State.PUBACK
-                        ? QoS.AT_LEAST_ONCE
-                        : QoS.EXACTLY_ONCE;
+                QoS qos = qos1 ? QoS.AT_LEAST_ONCE : QoS.EXACTLY_ONCE;
                 if (!outbox.sendPublish(
                         publication, subscription, qos, window.retain(id), true, id)) {
                     window.remove(id);
