@@ -38,11 +38,10 @@ final class Mosquitto implements AutoCloseable {
         this.port = freePort();
         Files.writeString(folder.resolve("mosquitto.conf"), """
                 listener %d 127.0.0.1
+                user root
                 allow_anonymous true
                 persistence true
                 persistence_location %s/
-                autosave_on_changes true
-                autosave_interval 1
                 set_tcp_nodelay true
                 %s
                 """.formatted(
@@ -80,7 +79,7 @@ final class Mosquitto implements AutoCloseable {
         }
     }
 
-    /** As a power cut would: nothing is said to the clients, and only what was stored survives. */
+    /** As a power cut would: nothing is said to the clients, and nothing is stored. */
     void kill() {
         Process running = process;
         if (running != null) {
