@@ -2,6 +2,8 @@
 package org.thecanary.client;
 
 import org.thecanary.mqtt.packet.Publish;
+import org.thecanary.mqtt.packet.ReasonCode;
+import org.thecanary.mqtt.topic.TopicFilter;
 
 /**
  * What a client tells its application. Called on the client's event loop, in the order in which things happen: must not
@@ -26,4 +28,10 @@ public interface ClientEvents {
 
     /** A connection ended or an attempt failed; {@link Disconnected#willReconnect} says whether that was all. */
     default void disconnected(Disconnected disconnected) {}
+
+    /**
+     * The Server lost the Session, and does not grant again what it had granted: the subscription is gone. All others
+     * were renewed without a word.
+     */
+    default void subscriptionLost(TopicFilter filter, ReasonCode reason) {}
 }

@@ -20,8 +20,8 @@ import java.util.List;
  * @param version 3.1, 3.1.1 or 5
  * @param bridge whether to say so in the CONNECT, as mosquitto's bridges do; 3.x only
  * @param clientId may be empty: the Server then assigns one
- * @param cleanStart Clean Start, or Clean Session for 3.x. With version 5 and a Session Expiry Interval it applies to the
- *     first connection; later ones resume the Session
+ * @param cleanStart Clean Start, or Clean Session for 3.x, of each {@link MqttClient#connect}. With version 5 and a Session
+ *     Expiry Interval the connections that follow by themselves resume the Session
  * @param sessionExpiry version 5; whole seconds, 0 to {@link #NEVER_EXPIRES}
  * @param keepAlive whole seconds, 0 to 65,535; 0 is off
  * @param username null: none
@@ -36,6 +36,9 @@ import java.util.List;
  * @param connectTimeout for the transport and the CONNACK together
  * @param reconnect whether the client comes back by itself
  * @param manualAcknowledgement whether the application acknowledges each message
+ * @param maxInFlight 1 to 65,535: how many QoS 1 and 2 publishes may be unacknowledged at a time, besides the Server's
+ *     Receive Maximum. Unless set it is 65,535 for version 5, and 20 for 3.x, whose Servers cannot say how many they
+ *     take: mosquitto 2.0 acknowledges and forgets QoS 2 messages above its {@code max_inflight_messages} of 20
  * @param maxPending 1 or more: how many publishes may be unsent or unacknowledged at a time
  */
 public record ClientOptions(
@@ -59,10 +62,13 @@ public record ClientOptions(
         Duration connectTimeout,
         ReconnectPolicy reconnect,
         boolean manualAcknowledgement,
+        int maxInFlight,
         int maxPending) {
 
     /** The Session Expiry Interval of a Session that never ends. */
     public static final Duration NEVER_EXPIRES = Duration.ofSeconds(Connect.NEVER_EXPIRES);
+
+    private static final int V3_IN_FLIGHT = 20;
 
     /** The largest packet there is, specification 2.1.4. */
     public static final long LARGEST_PACKET = 268_435_460;
@@ -89,6 +95,7 @@ public record ClientOptions(
             Duration connectTimeout,
             ReconnectPolicy reconnect,
             boolean manualAcknowledgement,
+            int maxInFlight,
             int maxPending) {
         this.transport = transport;
         this.localAddress = localAddress;
@@ -110,6 +117,7 @@ public record ClientOptions(
         this.connectTimeout = connectTimeout;
         this.reconnect = reconnect;
         this.manualAcknowledgement = manualAcknowledgement;
+        this.maxInFlight = maxInFlight;
         this.maxPending = maxPending;
         check();
     }
@@ -120,6 +128,7 @@ public record ClientOptions(
         checkRange("Receive Maximum", receiveMaximum, 1, 65_535);
         checkRange("Maximum Packet Size", maximumPacketSize, 1, Connect.UNLIMITED_PACKET_SIZE);
         checkRange("Topic Alias Maximum", topicAliasMaximum, 0, 65_535);
+        checkRange("number of publishes in flight", maxInFlight, 1, 65_535);
         checkRange("number of pending publishes", maxPending, 1, Integer.MAX_VALUE);
         checkRange("connect timeout in ms", connectTimeout.toMillis(), 1, Integer.MAX_VALUE);
         if (password != null && username == null && !version.isV5()) {
@@ -182,6 +191,7 @@ public record ClientOptions(
         private Duration connectTimeout = Duration.ofSeconds(30);
         private ReconnectPolicy reconnect = ReconnectPolicy.NONE;
         private boolean manualAcknowledgement;
+        private int maxInFlight;
         private int maxPending = 1_000;
 
         private Builder(Transport transport) {
@@ -290,6 +300,11 @@ public record ClientOptions(
             return this;
         }
 
+        public Builder maxInFlight(int value) {
+            maxInFlight = value;
+            return this;
+        }
+
         public Builder maxPending(int value) {
             maxPending = value;
             return this;
@@ -322,6 +337,9 @@ public record ClientOptions(
                     connectTimeout,
                     reconnect,
                     manualAcknowledgement,
+                    maxInFlight != 0
+                            ? maxInFlight
+                            : version.isV5() ? Connect.DEFAULT_RECEIVE_MAXIMUM : V3_IN_FLIGHT,
                     maxPending);
         }
     }

@@ -12,8 +12,12 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The event loops that clients run on; one is enough for many clients. Daemon threads.
@@ -22,7 +26,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ClientThreads implements AutoCloseable {
     private final EventLoopGroup group;
-    private final Class<? extends Channel> tcp;
+    private final List<ClientLoop> loops;
+    private final AtomicInteger given = new AtomicInteger();
 
     /** One loop. */
     public ClientThreads() {
@@ -30,25 +35,28 @@ public final class ClientThreads implements AutoCloseable {
     }
 
     /**
-     * @param loops how many; a client stays on the one it is given
+     * Several loops.
+     *
+     * @param count how many; a client stays on the one it is given
      */
-    public ClientThreads(int loops) {
+    public ClientThreads(int count) {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        tcp = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        Class<? extends Channel> tcp = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         group = new MultiThreadIoEventLoopGroup(
-                loops, new DefaultThreadFactory("mqtt-client", true), io);
+                count, new DefaultThreadFactory("mqtt-client", true), io);
+        List<ClientLoop> made = new ArrayList<>();
+        for (EventExecutor executor : group) {
+            made.add(new ClientLoop((EventLoop) executor, tcp));
+        }
+        loops = List.copyOf(made);
     }
 
-    EventLoop next() {
-        return group.next();
+    ClientLoop next() {
+        return loops.get(Math.floorMod(given.getAndIncrement(), loops.size()));
     }
 
-    Class<? extends Channel> tcp() {
-        return tcp;
-    }
-
-    /** Ends the loops without waiting for them. */
+    /** Ends the loops without waiting for them, and with them the connections that are left. */
     @Override
     public void close() {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.client;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.thecanary.mqtt.packet.Disconnect;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
@@ -15,7 +18,12 @@ import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An MQTT client: one Session with one Server, over one Network Connection after another.
@@ -36,24 +44,52 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Any thread.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class MqttClient implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttClient.class);
+
+    /** Requests handled in one turn of the loop, so that what came from the Server gets its turn too. */
+    private static final int REQUESTS_A_TURN = 1_024;
+
+    private final ClientLoop loop;
+    private final ConnectionKeeper keeper;
+    private final Semaphore pending;
+    private final int maxPending;
+
+    private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
 
     /**
      * A client that does nothing until {@link #connect}.
      *
      * @param threads owned by the caller, who closes it after the client
      */
-    public MqttClient(ClientOptions options, ClientThreads threads, ClientEvents events) {}
+    public MqttClient(ClientOptions options, ClientThreads threads, ClientEvents events) {
+        loop = threads.next();
+        keeper = new ConnectionKeeper(options, loop, events, this::acknowledgement);
+        pending = new Semaphore(options.maxPending());
+        maxPending = options.maxPending();
+    }
 
     /**
      * Connects. With a {@link ReconnectPolicy} it goes on trying, and each failure is an event; the future fails when the
      * Server refuses for good or {@link #disconnect} comes first. Without one it fails at the first failure.
      *
-     * <p>A client that has ended may connect again; it then starts with the Session it had.
+     * <p>A client that has ended may connect again: with Clean Start as a new Session, else with the one it had.
      */
     public CompletableFuture<Connected> connect() {
-        throw new UnsupportedOperationException();
+        var answer = new Answer<Connected>();
+        post(new Request() {
+            @Override
+            public void run() {
+                keeper.connect(answer);
+            }
+
+            @Override
+            public void failed(ClientException why) {
+                answer.failed(why);
+            }
+        });
+        return answer;
     }
 
     /**
@@ -74,7 +110,11 @@ public final class MqttClient implements AutoCloseable {
      * @param topicAlias 1 to the Server's Topic Alias Maximum, or 0: none
      */
     public CompletableFuture<PublishResult> publish(Message message, int topicAlias) {
-        throw new UnsupportedOperationException();
+        if (!pending.tryAcquire()) {
+            return CompletableFuture.failedFuture(new ClientException("cannot publish to "
+                    + message.topic() + ": " + maxPending + " messages are pending already"));
+        }
+        return publishPermitted(message, topicAlias);
     }
 
     /**
@@ -94,12 +134,16 @@ public final class MqttClient implements AutoCloseable {
      */
     public CompletableFuture<PublishResult> publishBlocking(Message message)
             throws InterruptedException {
-        throw new UnsupportedOperationException();
+        if (loop.executor().inEventLoop()) {
+            throw new IllegalStateException("publishBlocking on the client's event loop");
+        }
+        pending.acquire();
+        return publishPermitted(message, 0);
     }
 
     /** Whether {@link #publish} would take one more. */
     public boolean isWritable() {
-        throw new UnsupportedOperationException();
+        return pending.availablePermits() > 0;
     }
 
     /** Subscribes; the SUBACK tells for each line what the Server granted. Outlives connections. */
@@ -116,7 +160,12 @@ public final class MqttClient implements AutoCloseable {
             List<Subscription> subscriptions,
             int subscriptionIdentifier,
             List<UserProperty> userProperties) {
-        throw new UnsupportedOperationException();
+        var answer = new Answer<SubAck>();
+        ask(
+                answer,
+                () -> keeper.session()
+                        .subscribe(subscriptions, subscriptionIdentifier, userProperties, answer));
+        return answer;
     }
 
     /** Subscribes to one filter. */
@@ -133,7 +182,9 @@ public final class MqttClient implements AutoCloseable {
     /** Unsubscribes with User Properties; version 5. */
     public CompletableFuture<UnsubAck> unsubscribe(
             List<TopicFilter> filters, List<UserProperty> userProperties) {
-        throw new UnsupportedOperationException();
+        var answer = new Answer<UnsubAck>();
+        ask(answer, () -> keeper.session().unsubscribe(filters, userProperties, answer));
+        return answer;
     }
 
     /** Leaves with a normal DISCONNECT: the Server discards the Will. */
@@ -148,7 +199,9 @@ public final class MqttClient implements AutoCloseable {
      * @param packet {@link ReasonCode#DISCONNECT_WITH_WILL_MESSAGE} publishes the Will; 3.x can only leave normally
      */
     public CompletableFuture<Void> disconnect(Disconnect packet) {
-        throw new UnsupportedOperationException();
+        var left = new CompletableFuture<Void>();
+        leave(packet, left);
+        return left;
     }
 
     /**
@@ -156,17 +209,17 @@ public final class MqttClient implements AutoCloseable {
      * application can take has to wait. A few messages that were read already still arrive.
      */
     public void pauseReceiving() {
-        throw new UnsupportedOperationException();
+        post(() -> keeper.pause(true));
     }
 
     /** Ends {@link #pauseReceiving}. */
     public void resumeReceiving() {
-        throw new UnsupportedOperationException();
+        post(() -> keeper.pause(false));
     }
 
     /** Whether a connection is established now. */
     public boolean isConnected() {
-        throw new UnsupportedOperationException();
+        return keeper.isConnected();
     }
 
     /**
@@ -175,6 +228,145 @@ public final class MqttClient implements AutoCloseable {
      */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        leave(null, new CompletableFuture<>());
+    }
+
+    // --- To the loop
+    // --------------------------------------------------------------------------------------------
+
+    /** What another thread wants done on the loop. */
+    private interface Request {
+        void run();
+
+        /** It could not be done: the loop is gone, or we broke. */
+        default void failed(ClientException why) {}
+    }
+
+    /** The future of a request. */
+    private static class Answer<T> extends CompletableFuture<T> implements Reply<T> {
+        @Override
+        public void done(T result) {
+            complete(result);
+        }
+
+        @Override
+        public void failed(ClientException why) {
+            completeExceptionally(why);
+        }
+    }
+
+    /** A publish on its way: its own request and its own future, as there may be many. */
+    private final class Publishing extends Answer<PublishResult> implements Request {
+        private final Message message;
+        private final int topicAlias;
+
+        private Publishing(Message message, int topicAlias) {
+            this.message = message;
+            this.topicAlias = topicAlias;
+        }
+
+        @Override
+        public void run() {
+            ClientException end = keeper.end();
+            if (end != null) {
+                failed(end);
+            } else {
+                keeper.session().publish(message, topicAlias, this);
+            }
+        }
+
+        @Override
+        public void done(PublishResult result) {
+            pending.release();
+            super.done(result);
+        }
+
+        @Override
+        public void failed(ClientException why) {
+            pending.release();
+            super.failed(why);
+        }
+    }
+
+    private CompletableFuture<PublishResult> publishPermitted(Message message, int topicAlias) {
+        var publishing = new Publishing(message, topicAlias);
+        post(publishing);
+        return publishing;
+    }
+
+    private void leave(@Nullable Disconnect packet, CompletableFuture<Void> left) {
+        post(new Request() {
+            @Override
+            public void run() {
+                keeper.leave(packet, () -> left.complete(null));
+            }
+
+            @Override
+            public void failed(ClientException why) {
+                left.complete(null);
+            }
+        });
+    }
+
+    private Acknowledgement acknowledgement(Received received) {
+        return reason -> post(() -> keeper.session().acknowledge(received, reason));
+    }
+
+    /** Asks something of the session, which fails where there will be no connection any more. */
+    private <T> void ask(Answer<T> answer, Runnable what) {
+        post(new Request() {
+            @Override
+            public void run() {
+                ClientException end = keeper.end();
+                if (end != null) {
+                    answer.failed(end);
+                } else {
+                    what.run();
+                }
+            }
+
+            @Override
+            public void failed(ClientException why) {
+                answer.failed(why);
+            }
+        });
+    }
+
+    private void post(Request request) {
+        requests.add(request);
+        schedule();
+    }
+
+    private void schedule() {
+        if (scheduled.compareAndSet(false, true)) {
+            try {
+                loop.executor().execute(this::runRequests);
+            } catch (RejectedExecutionException _) {
+                scheduled.set(false);
+                var why = new ClientException("the client's threads are closed");
+                for (Request next = requests.poll(); next != null; next = requests.poll()) {
+                    next.failed(why);
+                }
+            }
+        }
+    }
+
+    /** All that was asked meanwhile, and one flush for it. */
+    private void runRequests() {
+        scheduled.set(false);
+        Request next = requests.poll();
+        for (int done = 1; next != null; done++) {
+            try {
+                next.run();
+            } catch (RuntimeException mistake) {
+                LOG.error("internal error in a request", mistake);
+                next.failed(new ClientException("internal error: " + mistake));
+            }
+            next = done < REQUESTS_A_TURN ? requests.poll() : null;
+        }
+        keeper.flush();
+        if (!requests.isEmpty()) {
+            schedule();
+        }
     }
 }
