@@ -114,8 +114,8 @@ class AclAgainstMosquittoTest {
                         .append(pick(random, "ann", "bob", "a", "u#"))
                         .append('\n');
             } else {
-                text.append(kind == 1 ? "pattern " : "topic ")
-                        .append(pick(random, "", "read ", "write ", "readwrite ", "deny "))
+                text.append(kind <= 2 ? "pattern " : "topic ")
+                        .append(pick(random, "", "read ", "write ", "readwrite ", "deny ", "deny "))
                         .append(filter(random))
                         .append('\n');
             }

@@ -76,6 +76,14 @@ class AclFileTest {
     }
 
     @Test
+    void aDenialByPatternComesBeforeWhatPatternsAllowWhereverItStands() throws Exception {
+        String text = "pattern readwrite a/#\npattern deny a/%u";
+
+        assertThat(may(text, "ann", "c", "a/ann")).isEqualTo("--");
+        assertThat(may(text, "bob", "c", "a/ann")).isEqualTo("rw");
+    }
+
+    @Test
     void whatTheUserMayBeatsADenialByPattern() throws Exception {
         String text = "pattern deny a/#\npattern readwrite #\nuser ann\ntopic read a/b";
 

@@ -26,6 +26,9 @@ final class ConnAckCodec {
 
     static ConnAck decode(WireReader in, ProtocolVersion version) {
         int flags = in.readByte();
+        if (version == ProtocolVersion.MQTT_3_1) {
+            flags = 0; // 3.1 reserves the whole byte
+        }
         if ((flags & ~SESSION_PRESENT) != 0) {
             throw malformed("[MQTT-3.2.2-1]", "reserved Connect Acknowledge Flags");
         }
@@ -131,7 +134,6 @@ final class ConnAckCodec {
     }
 
     static void encode(ConnAck connAck, ProtocolVersion version, WireWriter out) {
-        // 3.1 reserves the whole byte.
         boolean present = connAck.sessionPresent() && version != ProtocolVersion.MQTT_3_1;
         out.writeByte(present ? SESSION_PRESENT : 0);
         if (!version.isV5()) {

@@ -98,7 +98,7 @@ public final class TopicCache {
         }
     }
 
-    private static int hash(byte[] bytes, int from, int length) {
+    static int hash(byte[] bytes, int from, int length) {
         long hash = length;
         int i = from;
         int to = from + length;

@@ -14,16 +14,14 @@ import java.util.List;
  * <p>Two filters are equal when their texts are. Immutable; any thread.
  */
 public final class TopicFilter {
-    private static final String SHARE = "$share";
+    private static final String SHARE = "$share/";
 
     private final String text;
     private final @Nullable String shareName;
-    private final List<String> levels;
 
-    private TopicFilter(String text, @Nullable String shareName, List<String> levels) {
+    private TopicFilter(String text, @Nullable String shareName) {
         this.text = text;
         this.shareName = shareName;
-        this.levels = levels;
     }
 
     /**
@@ -38,50 +36,58 @@ public final class TopicFilter {
         if (text.indexOf('\0') >= 0) {
             throw new InvalidTopicException("[MQTT-4.7.3-2]", "U+0000 in Topic Filter");
         }
-        if (text.length() > 65_535 || text.getBytes(UTF_8).length > 65_535) {
+        if (text.length() > 65_535 / 3 && text.getBytes(UTF_8).length > 65_535) {
             throw new InvalidTopicException(
                     "[MQTT-4.7.3-3]", "Topic Filter is longer than 65,535 bytes");
         }
-        List<String> levels = TopicLevels.split(text);
-        if (levels.size() - 1 > TopicName.MAX_SEPARATORS) {
-            throw new InvalidTopicException(
-                    "4.7.3", "Topic Filter has more than " + TopicName.MAX_SEPARATORS + " '/'");
-        }
-        checkWildcards(levels);
-        if (levels.getFirst().equals(SHARE)) {
-            return shared(text, levels);
-        }
-        return new TopicFilter(text, null, levels);
+        checkLevels(text);
+        boolean shared = text.startsWith(SHARE) || text.equals("$share");
+        return new TopicFilter(text, shared ? shareName(text) : null);
     }
 
-    private static TopicFilter shared(String text, List<String> levels) {
-        String shareName = levels.size() > 1 ? levels.get(1) : "";
-        if (shareName.isEmpty()) {
-            throw new InvalidTopicException(
-                    "[MQTT-4.8.2-1]", "Shared Subscription without a ShareName");
-        }
-        if (shareName.indexOf('+') >= 0 || shareName.indexOf('#') >= 0) {
-            throw new InvalidTopicException("[MQTT-4.8.2-2]", "wildcard in ShareName");
-        }
-        List<String> filter = levels.subList(2, levels.size());
-        if (filter.isEmpty() || (filter.size() == 1 && filter.getFirst().isEmpty())) {
-            throw new InvalidTopicException(
-                    "[MQTT-4.8.2-2]", "Shared Subscription without a Topic Filter");
-        }
-        return new TopicFilter(text, shareName, List.copyOf(filter));
-    }
-
-    private static void checkWildcards(List<String> levels) {
-        for (int i = 0; i < levels.size(); i++) {
-            String level = levels.get(i);
-            if (level.indexOf('#') >= 0 && (level.length() > 1 || i < levels.size() - 1)) {
+    private static void checkLevels(String text) {
+        int separators = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '/') {
+                separators++;
+            } else if (c == '#' && !(i == text.length() - 1 && isLevelStart(text, i))) {
                 throw new InvalidTopicException(
                         "[MQTT-4.7.1-1]", "'#' must be alone in the last level");
-            }
-            if (level.indexOf('+') >= 0 && level.length() > 1) {
+            } else if (c == '+' && !(isLevelStart(text, i) && isLevelEnd(text, i))) {
                 throw new InvalidTopicException("[MQTT-4.7.1-2]", "'+' must be alone in its level");
             }
         }
+        if (separators > TopicName.MAX_SEPARATORS) {
+            throw new InvalidTopicException(
+                    "4.7.3", "Topic Filter has more than " + TopicName.MAX_SEPARATORS + " '/'");
+        }
+    }
+
+    private static boolean isLevelStart(String text, int index) {
+        return index == 0 || text.charAt(index - 1) == '/';
+    }
+
+    private static boolean isLevelEnd(String text, int index) {
+        return index == text.length() - 1 || text.charAt(index + 1) == '/';
+    }
+
+    private static String shareName(String text) {
+        int end = text.indexOf('/', SHARE.length());
+        String name = text.substring(
+                Math.min(SHARE.length(), text.length()), end < 0 ? text.length() : end);
+        if (name.isEmpty()) {
+            throw new InvalidTopicException(
+                    "[MQTT-4.8.2-1]", "Shared Subscription without a ShareName");
+        }
+        if (name.indexOf('+') >= 0 || name.indexOf('#') >= 0) {
+            throw new InvalidTopicException("[MQTT-4.8.2-2]", "wildcard in ShareName");
+        }
+        if (end < 0 || end == text.length() - 1) {
+            throw new InvalidTopicException(
+                    "[MQTT-4.8.2-2]", "Shared Subscription without a Topic Filter");
+        }
+        return name;
     }
 
     /** The ShareName, or null where this is no Shared Subscription. */
@@ -93,18 +99,23 @@ public final class TopicFilter {
         return shareName != null;
     }
 
-    /** The levels to match with, those after the ShareName for a Shared Subscription. */
+    /**
+     * The levels to match with, those after the ShareName for a Shared Subscription. Split anew at each call: a filter is
+     * kept for as long as its subscription, but its levels are needed only when that begins and ends.
+     */
     public List<String> levels() {
-        return levels;
+        return TopicLevels.split(
+                shareName == null ? text : text.substring(SHARE.length() + shareName.length() + 1));
     }
 
     /** Whether a level is {@code +} or {@code #}. */
     public boolean hasWildcard() {
-        return levels.contains("+") || levels.getLast().equals("#");
+        return text.indexOf('+') >= 0 || text.endsWith("#");
     }
 
     /** Whether a message on this topic is asked for. */
     public boolean matches(TopicName topic) {
+        List<String> levels = levels();
         List<String> names = topic.levels();
         if (topic.startsWithDollar() && isWildcard(levels.getFirst())) {
             return false; // [MQTT-4.7.2-1]

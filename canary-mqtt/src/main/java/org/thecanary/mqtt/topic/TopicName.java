@@ -11,26 +11,26 @@ import java.util.List;
 /**
  * The topic a message is published to, specification 4.7: never empty, no wildcards, at most 65,535 bytes of UTF-8.
  *
- * <p>Keeps its bytes, its text and its levels, so that each is worked out once however many subscribers there are.
- * Immutable; any thread.
+ * <p>Keeps its bytes; text and levels are worked out once, when first asked for. Immutable; any thread.
  */
 public final class TopicName {
     /** Most separators Canary accepts in a topic, as mosquitto: deeper ones only serve to exhaust a server. */
     public static final int MAX_SEPARATORS = 200;
 
     /** Stands in a PUBLISH that carries a Topic Alias alone. */
-    public static final TopicName NONE = new TopicName("", new byte[0]);
+    public static final TopicName NONE = new TopicName(new byte[0]);
 
-    private final String text;
     private final byte[] utf8;
-    private final List<String> levels;
     private final int hash;
 
-    private TopicName(String text, byte[] utf8) {
-        this.text = text;
+    // Both are safe to publish by a data race, being immutable: at worst a thread works one out
+    // again.
+    private @Nullable String text;
+    private @Nullable List<String> levels;
+
+    private TopicName(byte[] utf8) {
         this.utf8 = utf8;
-        this.levels = TopicLevels.split(text);
-        this.hash = text.hashCode();
+        this.hash = Arrays.hashCode(utf8);
     }
 
     /**
@@ -39,7 +39,7 @@ public final class TopicName {
      * @throws InvalidTopicException if it is empty, too long, too deep, or holds a wildcard or U+0000
      */
     public static TopicName of(String text) {
-        return check(new TopicName(text, text.getBytes(UTF_8)));
+        return ofUtf8(text.getBytes(UTF_8));
     }
 
     /**
@@ -49,29 +49,28 @@ public final class TopicName {
      * @throws InvalidTopicException as {@link #of}
      */
     public static TopicName ofUtf8(byte[] utf8) {
-        return check(new TopicName(new String(utf8, UTF_8), utf8));
-    }
-
-    private static TopicName check(TopicName topic) {
-        String text = topic.text;
-        if (text.isEmpty()) {
+        if (utf8.length == 0) {
             throw new InvalidTopicException("[MQTT-4.7.3-1]", "Topic Name is empty");
         }
-        if (topic.utf8.length > 65_535) {
+        if (utf8.length > 65_535) {
             throw new InvalidTopicException(
                     "[MQTT-4.7.3-3]", "Topic Name is longer than 65,535 bytes");
         }
-        if (text.indexOf('+') >= 0 || text.indexOf('#') >= 0) {
-            throw new InvalidTopicException("[MQTT-3.3.2-2]", "wildcard in Topic Name");
+        int separators = 0;
+        for (byte unit : utf8) {
+            switch (unit) {
+                case '/' -> separators++;
+                case '+', '#' ->
+                    throw new InvalidTopicException("[MQTT-3.3.2-2]", "wildcard in Topic Name");
+                case 0 -> throw new InvalidTopicException("[MQTT-4.7.3-2]", "U+0000 in Topic Name");
+                default -> {}
+            }
         }
-        if (text.indexOf('\0') >= 0) {
-            throw new InvalidTopicException("[MQTT-4.7.3-2]", "U+0000 in Topic Name");
-        }
-        if (topic.levels.size() - 1 > MAX_SEPARATORS) {
+        if (separators > MAX_SEPARATORS) {
             throw new InvalidTopicException(
                     "4.7.3", "Topic Name has more than " + MAX_SEPARATORS + " '/'");
         }
-        return topic;
+        return new TopicName(utf8);
     }
 
     /** The bytes on the wire, without their length. Not to be modified. */
@@ -81,11 +80,16 @@ public final class TopicName {
 
     /** The levels between the separators; {@code "/a"} has two, the first empty. */
     public List<String> levels() {
-        return levels;
+        List<String> known = levels;
+        if (known == null) {
+            known = TopicLevels.split(toString());
+            levels = known;
+        }
+        return known;
     }
 
     public boolean isEmpty() {
-        return text.isEmpty();
+        return utf8.length == 0;
     }
 
     /** Whether a wildcard in the first level of a filter must not match it [MQTT-4.7.2-1]. */
@@ -108,6 +112,11 @@ public final class TopicName {
 
     @Override
     public String toString() {
-        return text;
+        String known = text;
+        if (known == null) {
+            known = new String(utf8, UTF_8);
+            text = known;
+        }
+        return known;
     }
 }

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.mqtt.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.thecanary.mqtt.Spec;
+import org.thecanary.mqtt.codec.PacketDecoder.Side;
+import org.thecanary.mqtt.packet.Connect;
+import org.thecanary.mqtt.packet.Packet;
+import org.thecanary.mqtt.packet.PingReq;
+import org.thecanary.mqtt.packet.ProtocolException;
+import org.thecanary.mqtt.packet.ProtocolVersion;
+import org.thecanary.mqtt.packet.Publish;
+import org.thecanary.mqtt.packet.ReasonCode;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/** What does the decoder remember, and when does it refuse? */
+class PacketDecoderTest {
+    private final PacketDecoder decoder = new PacketDecoder(Side.SERVER, 1000);
+
+    private Packet one(String words) {
+        byte[] bytes = Bytes.of(words);
+        decoder.feed(bytes, 0, bytes.length);
+        Packet packet = decoder.next();
+        assertThat(decoder.next()).isNull();
+        assertThat(packet).isNotNull();
+        return Objects.requireNonNull(packet);
+    }
+
+    private void connected() {
+        byte[] connect = PacketTable.connect(ProtocolVersion.MQTT_5);
+        decoder.feed(connect, 0, connect.length);
+        assertThat(decoder.next()).isNotNull();
+        assertThat(decoder.next()).isNull();
+    }
+
+    private ReasonCode refusal(byte[] bytes) {
+        decoder.feed(bytes, 0, bytes.length);
+        try {
+            Packet packet = decoder.next();
+            throw new AssertionError("not refused: " + packet);
+        } catch (ProtocolException e) {
+            return e.reason();
+        }
+    }
+
+    @Test
+    void learnsTheVersionFromConnect() {
+        assertThat(decoder.version()).isEqualTo(ProtocolVersion.MQTT_3_1_1);
+
+        connected();
+
+        assertThat(decoder.version()).isEqualTo(ProtocolVersion.MQTT_5);
+    }
+
+    /** The session answers 0x84 in version 5, and return code 0x01 before. */
+    @ParameterizedTest
+    @CsvSource({
+        "s'MQTT' 06, MQTT_5",
+        "s'MQTT' 02, MQTT_5",
+        "s'MQTT' 85, MQTT_5",
+        "s'MQIsdp' 06, MQTT_5",
+        "s'MQTT' 03, MQTT_3_1_1",
+        "s'MQIsdp' 04, MQTT_3_1_1",
+        "s'MQIsdp' 05, MQTT_3_1_1",
+    })
+    @Spec({"MQTT-3.1.2-2", "v3:MQTT-3.1.2-2"})
+    void versionSaysInWhichFormAnUnknownOneIsRefused(String nameAndLevel, ProtocolVersion form) {
+        ReasonCode reason = refusal(Bytes.of("10 r " + nameAndLevel + " 02 003C s'p'"));
+
+        assertThat(reason).isEqualTo(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
+        assertThat(decoder.version()).isEqualTo(form);
+    }
+
+    @Test
+    void versionIsKnownBeforeTheRestOfConnectIsRefused() {
+        refusal(Bytes.of("10 r s'MQTT' 05 03 003C 00 s'p'"));
+
+        assertThat(decoder.version()).isEqualTo(ProtocolVersion.MQTT_5);
+    }
+
+    @Test
+    @Spec("MQTT-3.2.2-15")
+    void aPacketOfExactlyTheMaximumIsAccepted() {
+        connected();
+
+        Packet packet = one("30 r s'a' 00 '" + "x".repeat(1000 - 3 - 4) + "'");
+
+        assertThat(((Publish) packet).message().payload()).hasSize(993);
+    }
+
+    @Test
+    @Spec("MQTT-3.2.2-15")
+    void aPacketOfOneByteMoreIsRefusedFromItsHeader() {
+        connected();
+
+        assertThat(refusal(new byte[] {0x30, (byte) 0xE6, 0x07}))
+                .isEqualTo(ReasonCode.PACKET_TOO_LARGE);
+    }
+
+    @Test
+    void aTypeThatMayNotComeIsRefusedFromItsFirstByte() {
+        assertThat(refusal(new byte[] {0x30})).isEqualTo(ReasonCode.PROTOCOL_ERROR);
+    }
+
+    @Test
+    void bytesFedBeforeTheFormerAreUsedUpFollowThem() {
+        byte[] connect = PacketTable.connect(ProtocolVersion.MQTT_5);
+        byte[] ping = {(byte) 0xC0, 0};
+        decoder.feed(connect, 0, connect.length);
+        decoder.feed(ping, 0, 2);
+
+        assertThat(decoder.next()).isInstanceOf(Connect.class);
+        assertThat(decoder.next()).isEqualTo(PingReq.INSTANCE);
+        assertThat(decoder.next()).isNull();
+    }
+
+    @Test
+    void keptBytesOutliveTheirArray() {
+        byte[] connect = PacketTable.connect(ProtocolVersion.MQTT_5);
+        byte[] both = Arrays.copyOf(connect, connect.length + 2);
+        both[connect.length] = (byte) 0xC0;
+        decoder.feed(both, 0, both.length);
+        assertThat(decoder.next()).isInstanceOf(Connect.class);
+        decoder.keep();
+        Arrays.fill(both, (byte) 0xFF);
+
+        assertThat(decoder.next()).isEqualTo(PingReq.INSTANCE);
+        assertThat(decoder.next()).isNull();
+    }
+
+    @Test
+    void feedingNothingChangesNothing() {
+        decoder.feed(new byte[0], 0, 0);
+        assertThat(decoder.next()).isNull();
+        connected();
+        decoder.feed(new byte[5], 3, 3);
+        assertThat(decoder.next()).isNull();
+        assertThat(one("C0 00")).isNotNull();
+    }
+
+    @Test
+    void theSameTopicIsTheSameObject() {
+        connected();
+
+        Publish first = (Publish) one("30 r s'a/b' 00 'x'");
+        Publish other = (Publish) one("30 r s'a/c' 00 'x'");
+        Publish again = (Publish) one("30 r s'a/b' 00 'x'");
+
+        assertThat(again.message().topic()).isSameAs(first.message().topic());
+        assertThat(other.message().topic()).isNotEqualTo(first.message().topic());
+    }
+
+    @Test
+    void anAliasAloneDoesNotDisturbTheNextTopic() {
+        connected();
+
+        one("30 r s'a/b' ( 23 0001 ) 'x'");
+        Publish alias = (Publish) one("30 r 0000 ( 23 0001 ) 'x'");
+        Publish again = (Publish) one("30 r s'a/b' 00 'x'");
+
+        assertThat(alias.message().topic().isEmpty()).isTrue();
+        assertThat(again.message().topic()).hasToString("a/b");
+    }
+}

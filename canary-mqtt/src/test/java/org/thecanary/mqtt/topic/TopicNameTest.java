@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.mqtt.topic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.thecanary.mqtt.Spec;
+
+/** Which Topic Names exist, and when are two the same? */
+class TopicNameTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', [MQTT-4.7.3-1]",
+        "a/+, [MQTT-3.3.2-2]",
+        "#, [MQTT-3.3.2-2]",
+        "a+b, [MQTT-3.3.2-2]",
+        "'a\0b', [MQTT-4.7.3-2]",
+    })
+    @Spec({
+        "MQTT-4.7.0-1",
+        "MQTT-4.7.3-1",
+        "MQTT-4.7.3-2",
+        "MQTT-3.3.2-2",
+        "v3:MQTT-4.7.1-1",
+        "v3:MQTT-4.7.3-1",
+        "v3:MQTT-4.7.3-2",
+        "v3:MQTT-3.3.2-2"
+    })
+    void isNoTopicName(String text, String statement) {
+        assertThatThrownBy(() -> TopicName.of(text))
+                .isInstanceOfSatisfying(
+                        InvalidTopicException.class,
+                        e -> assertThat(e.statement()).isEqualTo(statement));
+    }
+
+    @Test
+    @Spec({"MQTT-4.7.3-3", "v3:MQTT-4.7.3-3"})
+    void takesAtMost65535Bytes() {
+        assertThat(TopicName.of("x".repeat(65_535)).utf8()).hasSize(65_535);
+        assertThatThrownBy(() -> TopicName.of("x".repeat(65_536)))
+                .isInstanceOf(InvalidTopicException.class);
+        assertThatThrownBy(() -> TopicName.of("ä".repeat(32_768)))
+                .isInstanceOf(InvalidTopicException.class);
+    }
+
+    @Test
+    @Spec({"MQTT-4.7.3-4", "v3:MQTT-4.7.3-4"})
+    void isComparedByteByByteWithoutNormalization() {
+        assertThat(TopicName.of("ä")).isNotEqualTo(TopicName.of("a\u0308"));
+        assertThat(TopicName.of("A")).isNotEqualTo(TopicName.of("a"));
+        assertThat(TopicName.of("a/b")).isEqualTo(TopicName.of("a/b"));
+        assertThat(TopicName.of("a/b")).hasSameHashCodeAs(TopicName.of("a/b"));
+    }
+
+    @Test
+    void emptyLevelsCount() {
+        assertThat(TopicName.of("/a//").levels()).containsExactly("", "a", "", "");
+    }
+}
