@@ -30,9 +30,9 @@ import java.util.concurrent.CompletableFuture;
         footer = {
             "",
             "The credential file has two lines, user name and password, or with -u the password alone.",
-            "Keep it to yourself: chmod 0600 FILE. Topics and payloads: docs/guide/payload.md.",
-            "Exit codes: 0 stopped by a signal, 3 credential file, 13 unreadable credential file;",
-            "where the broker refuses the sensor for good, its Reason Code (134: user name or password)."
+            "Keep it to yourself: chmod 0600 FILE.",
+            "Exit codes: 0 stopped by a signal, 3 bad credential file, 13 unreadable one;",
+            "a Reason Code where the broker refuses for good (134, 135: user name or password)."
         })
 final class SensorCommand implements Callable<Integer> {
     @Spec
@@ -155,6 +155,11 @@ final class SensorCommand implements Callable<Integer> {
         System.err.println("canary sensor: " + sentence);
     }
 
+    /** The end of a connection, with the mark that ends a sentence. */
+    static String sentence(Disconnected end) {
+        return end.sentence().endsWith("?") ? end.sentence() : end.sentence() + ".";
+    }
+
     /** Tells a person on stderr what happens, each thing once. Owner: the sensor's thread. */
     private static final class Narrator implements SensorEvents {
         private final String broker;
@@ -184,11 +189,11 @@ final class SensorCommand implements Callable<Integer> {
             }
             if (end.willReconnect()) {
                 if (!end.sentence().equals(last)) {
-                    say(end.sentence() + ". Trying again until it works.");
+                    say(sentence(end) + " Trying again until it works.");
                 }
                 last = end.sentence();
             } else {
-                say(end.sentence() + ".");
+                say(sentence(end));
                 exit.complete(end.reason() == null ? 1 : end.reason().code());
             }
         }
