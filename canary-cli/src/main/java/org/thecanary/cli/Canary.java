@@ -28,7 +28,8 @@ public final class Canary implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Canary());
+        return new CommandLine(new Canary())
+                .setOverwrittenOptionsAllowed(true); // the last -c counts, as for mosquitto
     }
 
     @Override

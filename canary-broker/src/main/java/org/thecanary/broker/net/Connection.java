@@ -136,7 +136,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         ByteBuf bytes = (ByteBuf) received;
         try {
             scratch.loop.turn();
-            lastHeardMillis = scratch.loop.nowMillis();
+            if (state != State.ENDED) { // who has ended is given its time once
+                lastHeardMillis = scratch.loop.nowMillis();
+            }
             counters.bytesReceived += bytes.readableBytes();
             while (bytes.isReadable() && state != State.ENDED) {
                 int length = Math.min(bytes.readableBytes(), scratch.input.length);
@@ -173,6 +175,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         if (packet instanceof Connect connect) {
             state = State.DECIDING;
             v5 = connect.version().isV5();
+            maximumPacketSize = connect.properties().maximumPacketSize();
             flow.decide(connect, this);
             if (state == State.DECIDING) {
                 channel.channel()
@@ -216,8 +219,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         boolean early = state == State.AWAITS_CONNECT;
         String why = violation.getMessage() + " " + violation.statement();
         if (early) {
-            if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION
-                    || decoder.version().isV5()) {
+            // Nor does mosquitto answer a CONNECT whose Will Topic is ill-formed.
+            boolean answered = decoder.version().isV5()
+                    && !violation.statement().equals(Connect.WILL_TOPIC_STATEMENT);
+            if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION || answered) {
                 v5 = decoder.version().isV5();
                 send(new ConnAck(
                         false, violation.reason(), ConnAck.Properties.withReasonString(null)));
@@ -291,19 +296,26 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         finish(log, true); // [MQTT-3.1.4-1], [MQTT-3.2.2-7]
     }
 
+    /** The CONNECT is not even answered. */
+    void drop(String log) {
+        finish(log, true);
+    }
+
     /** The client is connected to its session; the CONNACK goes first [MQTT-3.2.0-1]. */
     void accept(ConnectFlow.Accepted accepted) {
         Connect connect = accepted.connect();
         ref = accepted.ref();
         clientId = accepted.ref().clientId();
-        problemInformation = connect.properties().requestProblemInformation();
-        maximumPacketSize = connect.properties().maximumPacketSize();
+        problemInformation = connect.properties().wantsProblemInformation();
         int aliasMaximum =
                 Math.min(connect.properties().topicAliasMaximum(), accepted.topicAliasMaximum());
         aliases = aliasMaximum == 0 ? null : new OutboundAliases(aliasMaximum);
         silenceMillis = accepted.keepAliveSeconds() * 1500L;
         state = State.CONNECTED;
-        send(accepted.connAck());
+        if (!sent(accepted.connAck())) {
+            finish(notice(DisconnectTexts.of(ReasonCode.PACKET_TOO_LARGE)), false);
+            return; // it would be sent messages before its CONNACK otherwise
+        }
         accepted.ref().session().onConnected(accepted.terms(), accepted.ref().outbox());
     }
 
@@ -405,14 +417,20 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     @Override
     public void send(Packet packet) {
+        sent(packet); // what is too large is left out [MQTT-3.1.2-25]
+    }
+
+    private boolean sent(Packet packet) {
         if (state == State.ENDED) {
-            return;
+            return false;
         }
         scratch.packet.clear();
         ProtocolVersion version = v5 ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1;
-        if (PacketEncoder.encode(packet, version, scratch.packet, maximumPacketSize)) {
-            write(scratch.packet.array(), scratch.packet.length());
+        if (!PacketEncoder.encode(packet, version, scratch.packet, maximumPacketSize)) {
+            return false;
         }
+        write(scratch.packet.array(), scratch.packet.length());
+        return true;
     }
 
     private void write(byte[] bytes, int length) {
@@ -482,6 +500,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         boolean wasDecided = state == State.CONNECTED;
         state = State.ENDED;
         silenceMillis = LINGER_MILLIS;
+        lastHeardMillis = scratch.loop.nowMillis();
         flow.log(log, wasDecided);
         SessionRef mine = ref;
         ref = null;

@@ -8,7 +8,8 @@ import org.thecanary.mqtt.packet.QoS;
  * The unacknowledged QoS 1 and QoS 2 messages the Server has sent on one Session, by Packet Identifier.
  *
  * <p>Identifiers start at 1 and rise by one for each message, so that the order of identifiers is the order of sending,
- * kept across Network Connections for resending [MQTT-4.4.0-1], [MQTT-4.6.0-1].
+ * kept across Network Connections for resending [MQTT-4.4.0-1], [MQTT-4.6.0-1]. Only a message that is not acknowledged
+ * while 65,534 later ones come and go is resent later than it was sent.
  *
  * <p>Owner: the session's loop.
  */
@@ -84,6 +85,11 @@ final class SendWindow {
         return id;
     }
 
+    /** Lets a Packet Identifier pass that a message would have had. */
+    void skipId() {
+        next = following(nextFreeId());
+    }
+
     private int nextFreeId() {
         if (size == IDS) {
             throw new IllegalStateException("all Packet Identifiers are in use");
@@ -93,7 +99,11 @@ final class SendWindow {
             if (states.length == 0 || (size > 0 && !withinRing(id))) {
                 grow();
             } else if (states[slot(id)] != EMPTY) {
-                id = following(id); // [MQTT-2.2.1-3]
+                if (id == oldest) {
+                    oldest = nextInUse(
+                            oldest); // lapped: it loses its place, so that others keep theirs
+                }
+                id = following(id); // [MQTT-2.2.1-4]
             } else {
                 return id;
             }
@@ -162,9 +172,17 @@ final class SendWindow {
         subscriptions[slot] = null;
         states[slot] = EMPTY;
         size--;
-        while (size > 0 && states[slot(oldest)] == EMPTY) {
-            oldest = following(oldest);
+        if (size > 0 && states[slot(oldest)] == EMPTY) {
+            oldest = nextInUse(oldest);
         }
+    }
+
+    private int nextInUse(int packetId) {
+        int id = following(packetId);
+        while (states[slot(id)] == EMPTY) {
+            id = following(id);
+        }
+        return id;
     }
 
     /** The Network Connection ended: nothing is sent on the next one yet. */

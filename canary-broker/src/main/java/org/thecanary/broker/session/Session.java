@@ -66,7 +66,13 @@ public final class Session {
     private @Nullable TopicAliases aliases;
 
     /** A Retained Message replay that has not come to its end. */
-    private record Replay(SessionSubscription subscription, Outbox.RetainedReplay messages) {}
+    private record Replay(SessionSubscription subscription, Outbox.RetainedReplay messages) {
+        Replay through(SessionSubscription changed) {
+            return changed.filter().equals(subscription.filter())
+                    ? new Replay(changed, messages)
+                    : this;
+        }
+    }
 
     /** A session that no client has connected to yet. */
     public Session(String clientId) {
@@ -145,7 +151,6 @@ public final class Session {
         connected = false;
         available(false, outbox);
         aliases = null;
-        replays = null; // what was not sent comes again with the next SUBSCRIBE
         if (window != null) {
             window.connectionEnded();
         }
@@ -157,8 +162,10 @@ public final class Session {
                 ? Publication.NEVER
                 : now + expirySeconds * 1000;
         if (will != null) {
-            will.connectionLost(now, endsAtMillis);
-            publishWillIfDue(now, outbox);
+            // A session without expiry ends here, and its will waits for its delay all the same,
+            // as mosquitto reads [MQTT-3.1.2-8].
+            will.connectionLost(now, expirySeconds == 0 ? Publication.NEVER : endsAtMillis);
+            publishWill(will.takeIfDue(now), outbox);
         }
     }
 
@@ -185,13 +192,26 @@ public final class Session {
         return !connected && endsAtMillis <= nowMillis;
     }
 
-    /** Publishes the will when its delay is over. Whether the session is over says {@link #hasEnded}. */
-    public void onDeadline(Outbox outbox) {
-        publishWillIfDue(outbox.nowMillis(), outbox);
+    /** When a will is to be published that outlives its session, or {@link Publication#NEVER}. */
+    public long willDueAtMillis() {
+        return will == null ? Publication.NEVER : will.dueAtMillis();
     }
 
-    private void publishWillIfDue(long nowMillis, Outbox outbox) {
-        Will due = will == null ? null : will.takeIfDue(nowMillis);
+    /** The client is back before the delay of its will was over, to this session or another [MQTT-3.1.2-8]. */
+    public void forgetWill() {
+        if (will != null) {
+            will.clear();
+        }
+    }
+
+    /** Publishes the will when its delay is over. Whether the session is over says {@link #hasEnded}. */
+    public void onDeadline(Outbox outbox) {
+        if (will != null) {
+            publishWill(will.takeIfDue(outbox.nowMillis()), outbox);
+        }
+    }
+
+    private void publishWill(@Nullable Will due, Outbox outbox) {
         if (due == null) {
             return;
         }
@@ -200,7 +220,8 @@ public final class Session {
             outbox.report(Report.PUBLISH_DENIED, topic.toString());
             return;
         }
-        outbox.route(Publication.arriving(due.message(), publisher, nowMillis)); // [MQTT-3.1.2-8]
+        outbox.route(Publication.arriving(
+                due.message(), publisher, outbox.nowMillis())); // [MQTT-3.1.2-8]
     }
 
     /**
@@ -208,12 +229,15 @@ public final class Session {
      * that came through a Shared Subscription and were not received go to another member.
      */
     public void end(Outbox outbox) {
-        connected = false;
-        if (will != null) {
-            if (will.dueAtMillis() != Publication.NEVER) {
-                publishWillIfDue(will.dueAtMillis(), outbox);
-            }
+        if (will != null && will.dueAtMillis() != Publication.NEVER) {
+            publishWill(will.takeIfDue(will.dueAtMillis()), outbox);
         }
+        endButWill(outbox);
+    }
+
+    /** The session is over, and only its will waits. */
+    public void endButWill(Outbox outbox) {
+        connected = false;
         for (SessionSubscription subscription : subscriptions.values()) {
             outbox.unsubscribe(subscription);
         }
@@ -222,6 +246,7 @@ public final class Session {
         window = null;
         queue = null;
         received = null;
+        replays = null;
     }
 
     /** Gives away what waits from Shared Subscriptions; with a filter, only what waits unsent from that one. */
@@ -249,6 +274,13 @@ public final class Session {
             });
         }
         leaving.forEach(queued -> outbox.reroute(queued.publication(), queued.subscription()));
+    }
+
+    private SendWindow window() {
+        if (window == null) {
+            window = new SendWindow();
+        }
+        return window;
     }
 
     private SendWindow.@Nullable State windowOf(int packetId) {
@@ -348,8 +380,12 @@ public final class Session {
             case AT_MOST_ONCE -> {}
             case AT_LEAST_ONCE ->
                 outbox.send(new PubAck(packet.packetId(), told, reasonString, List.of()));
-            case EXACTLY_ONCE ->
+            case EXACTLY_ONCE -> {
+                if (told.isError() && received != null) {
+                    received.release(packet.packetId()); // what follows is new [MQTT-4.3.3-9]
+                }
                 outbox.send(new PubRec(packet.packetId(), told, reasonString, List.of()));
+            }
         }
     }
 
@@ -360,15 +396,18 @@ public final class Session {
         }
         String text = topic.toString();
         return text.startsWith("$CONTROL/")
+                || text.startsWith("$share/")
                 || (text.startsWith("$SYS/")
                         && !(text.startsWith("$SYS/broker/connection/")
                                 && text.endsWith("/state")));
     }
 
-    /** PUBREL came: the message is routed now, once [MQTT-4.3.3-11]. */
+    /** PUBREL came: the message is routed now, once, unless it has expired [MQTT-4.3.3-11], [MQTT-4.3.3-13]. */
     public void pubRel(PubRel packet, Outbox outbox) {
         Publication publication = received == null ? null : received.release(packet.packetId());
-        if (publication != null) {
+        if (publication != null && publication.isExpired(outbox.nowMillis())) {
+            outbox.report(Report.EXPIRED, publication.message().topic().toString());
+        } else if (publication != null) {
             outbox.route(publication);
         }
         // Also for an identifier we do not know: the PUBREL of an exchange whose PUBCOMP was lost.
@@ -382,9 +421,8 @@ public final class Session {
     /** A message matched a subscription of this session. */
     public void deliver(Publication publication, SessionSubscription subscription, Outbox outbox) {
         Message message = publication.message();
-        if (subscription.options().noLocal()
-                && publication.publisher().clientId().equals(clientId)) {
-            return; // [MQTT-3.8.3-3]
+        if (isOwnAndUnwanted(publication, subscription)) {
+            return;
         }
         if (!permissions.mayReceive(message.topic())) {
             outbox.report(Report.DELIVERY_DENIED, message.topic().toString());
@@ -408,12 +446,19 @@ public final class Session {
         }
     }
 
+    /** No Local [MQTT-3.8.3-3]. */
+    private boolean isOwnAndUnwanted(Publication publication, SessionSubscription subscription) {
+        return subscription.options().noLocal()
+                && publication.publisher().clientId().equals(clientId);
+    }
+
     private void deliverAtMostOnce(
             Publication publication,
             SessionSubscription subscription,
             boolean retain,
             Outbox outbox) {
-        if (!connected && limits.queueQos0()) {
+        boolean others = queue != null && !queue.isEmpty(); // which it may not overtake
+        if (limits.queueQos0() && (!connected || others)) {
             enqueue(new Queued(publication, subscription, QoS.AT_MOST_ONCE, retain), outbox);
         } else if (connected && !outbox.overloaded()) {
             outbox.sendPublish(publication, subscription, QoS.AT_MOST_ONCE, retain, false, 0);
@@ -426,7 +471,8 @@ public final class Session {
         if (window == null || window.isEmpty()) {
             return true;
         }
-        return window.size() < receiveMaximum // [MQTT-3.3.4-9]
+        return window.sent() == window.size() // nothing new before what is to be resent
+                && window.size() < receiveMaximum // [MQTT-3.3.4-9]
                 && window.bytes() + payloadBytes <= limits.maxInflightBytes();
     }
 
@@ -436,9 +482,7 @@ public final class Session {
             QoS qos,
             boolean retain,
             Outbox outbox) {
-        if (window == null) {
-            window = new SendWindow();
-        }
+        SendWindow window = window();
         int packetId = window.add(publication, subscription, qos, retain);
         if (!outbox.sendPublish(publication, subscription, qos, retain, false, packetId)) {
             window.remove(packetId); // [MQTT-3.1.2-25]: as if it had been delivered
@@ -501,7 +545,11 @@ public final class Session {
             window.markSent(id);
             Publication publication = window.publication(id);
             SessionSubscription subscription = window.subscription(id);
-            if (publication == null || subscription == null) {
+            if (publication != null && publication.isExpired(outbox.nowMillis())) {
+                window.remove(id);
+                outbox.report(
+                        Report.EXPIRED, publication.message().topic().toString()); // [MQTT-3.3.2-5]
+            } else if (publication == null || subscription == null) {
                 outbox.send(new PubRel(id, ReasonCode.SUCCESS));
             } else {
                 QoS qos = window.state(id) == SendWindow.State.PUBACK
@@ -525,6 +573,9 @@ public final class Session {
         String topic = publication.message().topic().toString();
         if (publication.isExpired(nowMillis)) {
             queue.remove();
+            if (first.qos() != QoS.AT_MOST_ONCE) {
+                window().skipId(); // mosquitto numbers a message when it comes
+            }
             outbox.report(Report.EXPIRED, topic); // [MQTT-3.3.2-5]
         } else if (!permissions.mayReceive(publication.message().topic())) {
             queue.remove(); // the rules may have changed since it was queued
@@ -547,8 +598,16 @@ public final class Session {
         if (replays == null || !hasRoom(0)) {
             return false;
         }
+        if (replays.isEmpty()) {
+            replays = null;
+            return false;
+        }
         Replay replay = replays.getFirst();
-        Publication publication = replay.messages.next();
+        Publication publication = replay.messages.next(nowMillis);
+        if (publication == null && replay.messages.paused()) {
+            outbox.goOnLater();
+            return false;
+        }
         if (publication == null) {
             replays.removeFirst();
             if (replays.isEmpty()) {
@@ -557,7 +616,9 @@ public final class Session {
             return true;
         }
         Message message = publication.message();
-        if (publication.isExpired(nowMillis) || !permissions.mayReceive(message.topic())) {
+        if (publication.isExpired(nowMillis)
+                || isOwnAndUnwanted(publication, replay.subscription)
+                || !permissions.mayReceive(message.topic())) {
             return true;
         }
         QoS granted = replay.subscription.options().qos();
@@ -655,12 +716,17 @@ public final class Session {
         QoS granted = asked.options().qos().min(limits.maxQoS());
         SessionSubscription subscription =
                 new SessionSubscription(filter, asked.options().withQoS(granted), identifier);
-        subscriptions.put(filter, subscription);
+        if (subscriptions.put(filter, subscription) != null && replays != null) {
+            replays.replaceAll(replay -> replay.through(subscription)); // [MQTT-3.8.4-3]
+        }
         boolean existed = outbox.subscribe(subscription); // [MQTT-3.8.4-3]
         RetainHandling handling = asked.options().retainHandling();
         if (!filter.isShared()
                 && (handling == RetainHandling.SEND
                         || (handling == RetainHandling.SEND_IF_NEW && !existed))) {
+            if (replays != null) {
+                replays.removeIf(replay -> replay.subscription.filter().equals(filter));
+            }
             owed.add(new Replay(
                     subscription, outbox.retained(subscription))); // [MQTT-3.3.1-9], -10, -11
         }
