@@ -32,6 +32,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -129,7 +130,7 @@ final class DataFolder implements AutoCloseable {
         } catch (FileSystemException e) {
             String reason = e instanceof AccessDeniedException
                     ? "permission denied"
-                    : String.valueOf(e.getReason());
+                    : Objects.requireNonNullElse(e.getReason(), "nothing can be made there");
             throw new IOException("cannot make " + folder + ": " + reason + ".", e);
         }
     }
