@@ -13,15 +13,23 @@ import java.util.Objects;
         description = "An MQTT broker and the tools around it.",
         mixinStandardHelpOptions = true,
         versionProvider = Canary.Version.class,
-        subcommands = {BrokerCommand.class})
+        subcommands = {
+            UpCommand.class,
+            BrokerCommand.class,
+            SensorCommand.class,
+            AotTrainCommand.class
+        })
 public final class Canary implements Runnable {
 
     private Canary() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Canary())
-                .setOverwrittenOptionsAllowed(true) // the last -c counts, as for mosquitto
-                .execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Canary())
+                .setOverwrittenOptionsAllowed(true); // the last -c counts, as for mosquitto
     }
 
     @Override

@@ -85,6 +85,11 @@ public final class PasswordFileEditor {
         return Optional.empty();
     }
 
+    /** Whether the file has a line of that user, whatever it says of the password. */
+    public boolean contains(String user) {
+        return firstLineOf(user) >= 0;
+    }
+
     /**
      * Gives a user this password: on the user's line, where all but the first are removed, or on a
      * new last line.

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.thecanary.client.Acknowledgement;
+import org.thecanary.client.ClientEvents;
+import org.thecanary.client.ClientOptions;
+import org.thecanary.client.ClientThreads;
+import org.thecanary.client.MqttClient;
+import org.thecanary.client.Transport;
+import org.thecanary.mqtt.packet.ProtocolVersion;
+import org.thecanary.mqtt.packet.Publish;
+import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.topic.TopicFilter;
+import org.thecanary.sensor.Measurement;
+import org.thecanary.sensor.Sampling;
+import org.thecanary.sensor.Sensor;
+import org.thecanary.sensor.SensorEvents;
+import org.thecanary.sensor.SensorOptions;
+import org.thecanary.sensor.SensorOptions.Credential;
+import org.thecanary.sensor.SensorTopics;
+
+import picocli.CommandLine.Command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * {@code canary aot-train}: what {@code ./canary} runs once after a build, so that the JVM can note which classes a start
+ * needs. Does once what users do often: reads a configuration, lets clients in, passes messages on, prints help.
+ */
+@Command(name = "aot-train", hidden = true, description = "Train the AOT cache.")
+final class AotTrainCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final int MESSAGES = 100;
+    private static final byte[] PAYLOAD = "{\"temperature\": 48.2}".getBytes(UTF_8);
+
+    @Override
+    public Integer call() throws Exception {
+        for (String command : List.of("broker", "sensor", "up")) {
+            Canary.commandLine()
+                    .setOut(new PrintWriter(Writer.nullWriter()))
+                    .execute(command, "--help");
+        }
+        Path parent = Files.createTempDirectory("canary-aot");
+        try {
+            train(parent.resolve("data"));
+            return 0;
+        } finally {
+            delete(parent);
+        }
+    }
+
+    private static void train(Path folder) throws Exception {
+        int port = freePort();
+        try (DataFolder files = DataFolder.open(folder, OptionalInt.of(port));
+                RunningBroker _ = RunningBroker.start(files.config(), List.of(), true);
+                ClientThreads threads = new ClientThreads()) {
+            for (ProtocolVersion version :
+                    List.of(ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5)) {
+                talk(files, port, version, threads);
+            }
+            measure(files, port);
+        }
+    }
+
+    /** Measurements at each QoS, from the sensor to the web app. */
+    private static void talk(
+            DataFolder files, int port, ProtocolVersion version, ClientThreads threads)
+            throws Exception {
+        CountDownLatch arrived = new CountDownLatch(3 * MESSAGES);
+        ClientEvents counter = new ClientEvents() {
+            @Override
+            public void received(Publish publish, Acknowledgement acknowledgement) {
+                arrived.countDown();
+            }
+        };
+        try (MqttClient webapp = client(files, port, version, DataFolder.WEBAPP, threads, counter);
+                MqttClient sensor = client(
+                        files, port, version, DataFolder.SENSOR, threads, ClientEvents.NONE)) {
+            done(webapp.connect());
+            done(webapp.subscribe("sensor/#", QoS.EXACTLY_ONCE));
+            done(sensor.connect());
+            for (QoS qos : QoS.values()) {
+                for (int i = 0; i < MESSAGES; i++) {
+                    done(sensor.publish("sensor/data", PAYLOAD, qos));
+                }
+            }
+            var _ = arrived.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            done(webapp.unsubscribe(List.of(TopicFilter.of("sensor/#"))));
+            done(sensor.disconnect());
+            done(webapp.disconnect());
+        }
+    }
+
+    private static MqttClient client(
+            DataFolder files,
+            int port,
+            ProtocolVersion version,
+            String user,
+            ClientThreads threads,
+            ClientEvents events)
+            throws IOException {
+        Credential credential = CredentialFile.read(files.credentialFile(user), user);
+        ClientOptions options = ClientOptions.builder("127.0.0.1", port)
+                .version(version)
+                .clientId("train-" + user)
+                .credentials(credential.username(), credential.password())
+                .build();
+        return new MqttClient(options, threads, events);
+    }
+
+    /** A sensor, for a few measurements. */
+    private static void measure(DataFolder files, int port) throws Exception {
+        CountDownLatch measured = new CountDownLatch(5);
+        SensorOptions options = new SensorOptions(
+                Transport.tcp("127.0.0.1", port),
+                CredentialFile.read(files.credentialFile(DataFolder.SENSOR), null),
+                SensorTopics.DEFAULT,
+                new Sampling(50, 20_000_000),
+                Path.of("/"));
+        SensorEvents counter = new SensorEvents() {
+            @Override
+            public void measured(Measurement measurement, Sampling sampling) {
+                measured.countDown();
+            }
+        };
+        try (Sensor _ = Sensor.start(options, counter)) {
+            var _ = measured.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static void done(Future<?> future) throws Exception {
+        future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

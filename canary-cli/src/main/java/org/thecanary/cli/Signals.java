@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import java.util.concurrent.CompletableFuture;
+
+/** How a program that runs on and on comes to its end. */
+final class Signals {
+
+    private Signals() {}
+
+    /** {@link #closeAtEnd} now, and waits for the end. */
+    static int runUntil(CompletableFuture<Integer> ended, Runnable close) {
+        closeAtEnd(ended, close);
+        return ended.join();
+    }
+
+    /**
+     * From now on SIGTERM and SIGINT close and end the program with 0, where the JVM left alone would say 143 and 130;
+     * so does {@link System#exit}, which ends it with the code in {@code ended}.
+     *
+     * @param ended completes with an exit code where the program ends by itself
+     */
+    static void closeAtEnd(CompletableFuture<Integer> ended, Runnable close) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                close.run();
+            } finally {
+                Runtime.getRuntime().halt(ended.getNow(0));
+            }
+        }));
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.config.ConfigException;
+import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.client.Disconnected;
+import org.thecanary.client.Transport;
+import org.thecanary.sensor.Measurement;
+import org.thecanary.sensor.Sampling;
+import org.thecanary.sensor.Sensor;
+import org.thecanary.sensor.SensorEvents;
+import org.thecanary.sensor.SensorOptions;
+import org.thecanary.sensor.SensorTopics;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code canary up}: a broker with users and rules, and a sensor that measures this machine, from one command. */
+@Command(
+        name = "up",
+        description = "Run a broker and a sensor on this machine, with users, passwords and rules.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Canary.Version.class,
+        footer = {
+            "",
+            "Only this machine can connect. Users, rules and passwords are made the first time, and kept.",
+            "Exit codes: 0 stopped by a signal, 1 port or data folder, 3 configuration, 13 unreadable file."
+        })
+final class UpCommand implements Callable<Integer> {
+    private static final int FAILED = 1;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Where users, rules and passwords are kept. Default: $XDG_DATA_HOME/canary or ~/.local/share/canary.")
+    private @Nullable Path data;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description =
+                    "The broker's port, from now on. Default: 1883 the first time, then as it was.")
+    private @Nullable Integer port;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Log everything.")
+    private boolean verbose;
+
+    @Override
+    public Integer call() {
+        Terminal terminal = Terminal.overStderr();
+        try {
+            return run(terminal);
+        } catch (ConfigException e) {
+            System.err.println(e.report());
+            return e.exitCode();
+        } catch (CredentialFile.Unreadable e) {
+            System.err.println("Error: " + e.getMessage());
+            return ConfigException.UNREADABLE;
+        } catch (CredentialFile.Malformed e) {
+            System.err.println("Error: " + e.getMessage());
+            return ConfigException.INVALID;
+        } catch (IOException e) {
+            System.err.println("Error: " + e.getMessage());
+            return FAILED;
+        }
+    }
+
+    private int run(@Nullable Terminal terminal) throws ConfigException, IOException {
+        Path folder = folder();
+        checkPort(folder);
+        DataFolder files =
+                DataFolder.open(folder, port == null ? OptionalInt.empty() : OptionalInt.of(port));
+        files.notices().forEach(System.err::println);
+        RunningBroker broker;
+        SensorOptions options;
+        CompletableFuture<Integer> exit = new CompletableFuture<>();
+        try {
+            broker = RunningBroker.start(files.config(), List.of(), verbose);
+            options = sensorOptions(files, broker);
+        } catch (ConfigException | IOException e) {
+            files.close();
+            throw e;
+        }
+        UpSummary summary = new UpSummary(files, (Transport.Tcp) options.broker());
+        Sensor sensor = Sensor.start(options, new Narrator(summary, terminal, exit));
+        Signals.closeAtEnd(exit, () -> {
+            sensor.close();
+            if (terminal != null) {
+                terminal.show("");
+            }
+            broker.close();
+            files.close();
+        });
+        return exit.join();
+    }
+
+    private Path folder() throws IOException {
+        Path folder = data != null ? data : defaultFolder();
+        if (folder.toString().isBlank() || folder.toString().chars().anyMatch(c -> c < ' ')) {
+            throw new IOException("\"" + folder + "\" cannot be the data folder.");
+        }
+        return folder.toAbsolutePath().normalize();
+    }
+
+    private static Path defaultFolder() throws IOException {
+        String share = System.getenv("XDG_DATA_HOME");
+        if (share != null && share.startsWith("/")) {
+            return Path.of(share, "canary");
+        }
+        String home = System.getenv("HOME");
+        if (home == null || !home.startsWith("/")) {
+            throw new IOException(
+                    "there is no home folder to keep data in. Name a folder: --data DIR");
+        }
+        return Path.of(home, ".local", "share", "canary");
+    }
+
+    /** Before anything is made or changed for a port that cannot be had. */
+    private void checkPort(Path folder) throws IOException {
+        if (port == null && Files.exists(folder.resolve("canary.conf"))) {
+            return; // the broker finds out
+        }
+        int wanted = port == null ? 1883 : port;
+        if (wanted < 1 || wanted > 65_535) {
+            throw new ParameterException(
+                    spec.commandLine(), "-p: port " + wanted + " is not 1 to 65535");
+        }
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), wanted));
+        } catch (IOException e) {
+            String reason = String.valueOf(e.getMessage());
+            throw new IOException(
+                    "cannot listen on 127.0.0.1 port " + wanted + ": "
+                            + (reason.contains("in use")
+                                    ? "Address already in use; another broker may be running. Take another port: -p PORT"
+                                    : reason),
+                    e);
+        }
+    }
+
+    private static SensorOptions sensorOptions(DataFolder files, RunningBroker broker)
+            throws IOException {
+        ListenerConfig listener = broker.config().listeners().getFirst();
+        String host = listener.host();
+        return new SensorOptions(
+                Transport.tcp(
+                        host == null || host.equals("0.0.0.0") ? "127.0.0.1" : host,
+                        listener.port()),
+                CredentialFile.read(files.credentialFile(DataFolder.SENSOR), null),
+                SensorTopics.DEFAULT,
+                Sampling.DEFAULT,
+                Path.of("/"));
+    }
+
+    /** Tells a person what happens. Owner: the sensor's thread. */
+    private static final class Narrator implements SensorEvents {
+        private final UpSummary summary;
+        private final @Nullable Terminal terminal;
+        private final CompletableFuture<Integer> exit;
+        private boolean summarized;
+
+        Narrator(UpSummary summary, @Nullable Terminal terminal, CompletableFuture<Integer> exit) {
+            this.summary = summary;
+            this.terminal = terminal;
+            this.exit = exit;
+        }
+
+        @Override
+        public void told(String sentence) {
+            System.err.println("sensor: " + sentence);
+        }
+
+        @Override
+        public void connected() {
+            if (!summarized) {
+                System.out.print(summary.text(Terminal.isInteractive()));
+                System.out.flush();
+                summarized = true;
+            }
+        }
+
+        @Override
+        public void measured(Measurement measurement, Sampling sampling) {
+            if (terminal != null) {
+                terminal.show(UpSummary.live(measurement, sampling));
+            }
+        }
+
+        @Override
+        public void disconnected(Disconnected end) {
+            if (end.cause() == Disconnected.Cause.APPLICATION) {
+                return;
+            }
+            System.err.println(
+                    "sensor: " + end.sentence() + (end.willReconnect() ? ". Trying again." : "."));
+            if (!end.willReconnect()) {
+                System.err.println(summary.afterRefusal());
+                exit.complete(FAILED);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A program that runs as a process of its own, its output in files. Owner: confined to its creator. */
+final class Program implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private Program(Path folder, List<String> command) throws IOException {
+        this.out = Files.createTempFile(folder, "stdout", "");
+        this.err = Files.createTempFile(folder, "stderr", "");
+        this.process = new ProcessBuilder(command)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+    }
+
+    /** The program of this module, by its classes. */
+    static Program canary(Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-ea",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dio.netty.noUnsafe=false",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Canary.class.getName()));
+        command.addAll(List.of(arguments));
+        return new Program(folder, command);
+    }
+
+    /** Any other program. */
+    static Program of(Path folder, List<String> command) throws IOException {
+        return new Program(folder, command);
+    }
+
+    /** CI has mosquitto's clients; elsewhere tests that need them are skipped. */
+    static void needsMosquittoClients() {
+        boolean installed = Files.isExecutable(Path.of("/usr/bin/mosquitto_sub"));
+        assertThat(installed || !"true".equals(System.getenv("CI")))
+                .as("CI needs mosquitto's clients")
+                .isTrue();
+        assumeTrue(installed, "mosquitto_sub is not installed");
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    String out() throws IOException {
+        return Files.readString(out);
+    }
+
+    String err() throws IOException {
+        return Files.readString(err);
+    }
+
+    /** Waits until it has said this, on either stream. */
+    Program says(String text) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThat(out() + err()).contains(text));
+        return this;
+    }
+
+    /** SIGTERM, and what it exits with. */
+    int stop() throws InterruptedException {
+        process.destroy();
+        return exitCode();
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    int exitCode() throws InterruptedException {
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.sensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a sensor does when, with a clock that the test moves. */
+class SensorAgentTest {
+    private static final Instant START = Instant.parse("2026-11-22T18:00:00Z");
+    private static final long SECOND = 1_000_000_000L;
+
+    private record Sent(String topic, String payload, boolean retain) {}
+
+    @TempDir
+    Path root;
+
+    private final List<Sent> sent = new ArrayList<>();
+    private final List<String> told = new ArrayList<>();
+    private boolean online = true;
+    private long now;
+    private SensorAgent agent;
+
+    @BeforeEach
+    void start() throws IOException {
+        Files.createDirectories(root.resolve("proc"));
+        Files.writeString(root.resolve("proc/loadavg"), "0.42 0.30 0.20 1/123 4567\n");
+        agent = new SensorAgent(
+                SensorTopics.DEFAULT,
+                Probes.find(root),
+                new Sampling(1, SECOND),
+                "b",
+                START,
+                (topic, payload, retain) -> online && sent.add(new Sent(topic, payload, retain)),
+                new SensorEvents() {
+                    @Override
+                    public void told(String sentence) {
+                        told.add(sentence);
+                    }
+                });
+        agent.begin();
+    }
+
+    @Test
+    void saysOnceWhatIsAbsent() {
+        assertThat(told).hasSize(2).allMatch(sentence -> sentence.contains("left out"));
+    }
+
+    @Test
+    void doesNothingBeforeItIsConnected() {
+        runFor(10 * SECOND);
+
+        assertThat(sent).isEmpty();
+        assertThat(agent.nanosUntilNext(now)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void beginsWithItsStatusRetained() {
+        agent.connected(now);
+
+        assertThat(sent)
+                .containsExactly(new Sent(
+                        "sensor/status",
+                        "{\"state\": \"online\", \"sampling_hz\": 1, \"units\": {\"load\": \"1\"},"
+                                + " \"boot\": \"b\", \"since\": \"2026-11-22T18:00:00.000Z\"}",
+                        true));
+    }
+
+    @Test
+    void measuresAtItsRate() {
+        agent.connected(now);
+        runFor(3 * SECOND);
+
+        assertThat(data())
+                .containsExactly(
+                        "{\"time\": \"2026-11-22T18:00:00.000Z\", \"boot\": \"b\", \"seq\": 1, \"load\": 0.42}",
+                        "{\"time\": \"2026-11-22T18:00:01.000Z\", \"boot\": \"b\", \"seq\": 2, \"load\": 0.42}",
+                        "{\"time\": \"2026-11-22T18:00:02.000Z\", \"boot\": \"b\", \"seq\": 3, \"load\": 0.42}",
+                        "{\"time\": \"2026-11-22T18:00:03.000Z\", \"boot\": \"b\", \"seq\": 4, \"load\": 0.42}");
+        assertThat(sent.getLast().retain()).isFalse();
+    }
+
+    @Test
+    void obeysAnInstructionAndConfirmsIt() {
+        agent.connected(now);
+        agent.instructed("10 Hz".getBytes(UTF_8), now);
+        runFor(SECOND);
+
+        assertThat(statuses().getLast()).contains("\"sampling_hz\": 10,").doesNotContain("refused");
+        assertThat(data()).hasSize(11);
+    }
+
+    @Test
+    void obeysARetainedInstructionThatComesBeforeItsFirstMeasurement() {
+        agent.connected(now);
+        agent.instructed("0.1".getBytes(UTF_8), now);
+        runFor(19 * SECOND);
+
+        assertThat(data()).hasSize(2);
+    }
+
+    @Test
+    void refusesNonsenseWithAReasonAndGoesOn() {
+        agent.connected(now);
+        agent.instructed("fast".getBytes(UTF_8), now);
+        runFor(SECOND);
+
+        assertThat(statuses().getLast())
+                .contains("\"sampling_hz\": 1,")
+                .contains("\"refused\": {\"instruction\": \"fast\", \"reason\": \"This is neither");
+        assertThat(data()).hasSize(2);
+
+        agent.instructed("2".getBytes(UTF_8), now);
+
+        assertThat(statuses().getLast()).contains("\"sampling_hz\": 2,").doesNotContain("refused");
+    }
+
+    @Test
+    void theSameInstructionAgainIsConfirmedAndDisturbsNothing() {
+        agent.connected(now);
+        runFor(SECOND / 2);
+        agent.instructed("1".getBytes(UTF_8), now);
+        runFor(SECOND);
+
+        assertThat(statuses()).hasSize(2);
+        assertThat(data()).hasSize(2);
+        assertThat(told).hasSize(2);
+    }
+
+    @Test
+    void keepsTheInstructionAndTheBeatOverALostConnection() {
+        agent.connected(now);
+        agent.instructed("2".getBytes(UTF_8), now);
+        online = false;
+        runFor(2 * SECOND);
+        online = true;
+        agent.connected(now);
+        runFor(SECOND / 2);
+
+        assertThat(statuses().getLast()).contains("\"sampling_hz\": 2,");
+        assertThat(data()).hasSize(1).allMatch(json -> json.contains("\"seq\": 6,"));
+        assertThat(told.getLast())
+                .isEqualTo("5 measurements were taken without a connection, and lost.");
+    }
+
+    @Test
+    void aProbeThatFallsSilentIsLeftOutAndSaidOnce() throws IOException {
+        agent.connected(now);
+        told.clear();
+        Files.delete(root.resolve("proc/loadavg"));
+        runFor(3 * SECOND);
+
+        assertThat(data().getLast()).doesNotContain("load").contains("\"seq\": 4");
+        assertThat(told).hasSize(1).allMatch(sentence -> sentence.startsWith("The load is left"));
+
+        Files.writeString(root.resolve("proc/loadavg"), "1.5 0.30 0.20 1/123 4567\n");
+        runFor(SECOND);
+
+        assertThat(data().getLast()).contains("\"load\": 1.5");
+        assertThat(told).hasSize(2).last().isEqualTo("The load is back.");
+    }
+
+    @Test
+    void saysThatItStopsAndDoesNoMore() {
+        agent.connected(now);
+        agent.stop();
+        runFor(5 * SECOND);
+
+        assertThat(sent.getLast())
+                .isEqualTo(new Sent(
+                        "sensor/status",
+                        "{\"state\": \"offline\", \"reason\": \"stopped\", \"boot\": \"b\"}",
+                        true));
+        assertThat(data()).isEmpty();
+    }
+
+    private void runFor(long nanos) {
+        for (long end = now + nanos; now <= end; now += SECOND / 20) {
+            agent.turn(now, START.plusNanos(now));
+        }
+        now -= SECOND / 20;
+    }
+
+    private List<String> data() {
+        return payloads("sensor/data");
+    }
+
+    private List<String> statuses() {
+        return payloads("sensor/status");
+    }
+
+    private List<String> payloads(String topic) {
+        return sent.stream()
+                .filter(s -> s.topic().equals(topic))
+                .map(Sent::payload)
+                .toList();
+    }
+}
