@@ -4,12 +4,9 @@ package org.thecanary.broker;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 import org.thecanary.broker.auth.AccessRules;
@@ -50,12 +47,10 @@ public final class Broker implements AutoCloseable {
         this.config = config;
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        Class<? extends ServerChannel> type =
-                epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         this.group =
                 new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("loop"), io);
         this.loops = new BrokerLoops(group);
-        this.listeners = new Listeners(group, type, loops, true);
+        this.listeners = new Listeners(group, epoll, loops, true);
         this.connections = new ConnectionCount(config.limits().globalMaxConnections());
         Reports reports = new Reports();
         List<Router> routers = new ArrayList<>();

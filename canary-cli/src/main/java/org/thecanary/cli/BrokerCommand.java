@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
         description = "Run the MQTT broker.",
         mixinStandardHelpOptions = true,
         versionProvider = Canary.Version.class,
+        exitCodeOnInvalidInput = 3,
         footer = {
             "",
             "Without -c, or with a file that opens no listener, only this machine can connect: 127.0.0.1 and ::1.",

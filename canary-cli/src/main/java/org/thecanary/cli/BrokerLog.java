@@ -34,6 +34,8 @@ import java.util.Set;
  * <p>Logback is set up in code, since reading a logback.xml takes a quarter of a second.
  */
 final class BrokerLog extends AppenderBase<ILoggingEvent> {
+    private static final int LONGEST_LINE = 1000;
+
     private final Set<LogType> types;
     private final List<PrintStream> streams;
     private final boolean timestamp;
@@ -110,13 +112,18 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         if (!types.contains(type(event))) {
             return;
         }
-        String line = time(event) + event.getFormattedMessage();
+        String line = shortened(time(event) + event.getFormattedMessage());
         for (PrintStream stream : streams) {
             stream.println(line);
             if (event.getThrowableProxy() != null) {
                 stream.println(ThrowableProxyUtil.asString(event.getThrowableProxy()));
             }
         }
+    }
+
+    /** A client may have a name of 64 KiB, and the reader of a pipe may be slow. mosquitto's lines are no longer. */
+    private static String shortened(String line) {
+        return line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE);
     }
 
     private static LogType type(ILoggingEvent event) {

@@ -19,7 +19,9 @@ public final class Canary implements Runnable {
     private Canary() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Canary()).execute(arguments));
+        System.exit(new CommandLine(new Canary())
+                .setOverwrittenOptionsAllowed(true) // the last -c counts, as for mosquitto
+                .execute(arguments));
     }
 
     @Override

@@ -31,7 +31,7 @@ public final class Authenticator {
     /**
      * Verifies a password.
      *
-     * @param password null: the client sent none, which is refused
+     * @param password null: the client sent none, which is refused, as an empty one is
      * @param answer called on any thread, or at once
      */
     public void verify(
@@ -39,7 +39,7 @@ public final class Authenticator {
             String username,
             byte @Nullable [] password,
             Consumer<Verdict> answer) {
-        if (password == null) {
+        if (password == null || password.length == 0) {
             answer.accept(Verdict.REFUSED);
             return;
         }

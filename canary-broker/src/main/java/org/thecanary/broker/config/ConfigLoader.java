@@ -62,7 +62,7 @@ public final class ConfigLoader {
         if (!problems.isEmpty()) {
             throw new ConfigException(ConfigException.INVALID, problems);
         }
-        boolean opensPort = !draft.listeners.isEmpty();
+        boolean opensPort = draft.portAsked;
         if (opensPort && !ports.isEmpty()) {
             notices.add(new Problem(file, 0, "the file opens a port, so -p is ignored."));
         }
@@ -178,8 +178,8 @@ public final class ConfigLoader {
             }
         }
         draft.notice(name
-                + " without a listener opens port 1883 on all interfaces (as mosquitto"
-                + " does). Say so:  listener 1883");
+                + " belongs to a listener, and without one has no effect. Write above it: "
+                + " listener 1883");
     }
 
     private void apply(Directive directive, ConfFile.Option option) throws BadValue {

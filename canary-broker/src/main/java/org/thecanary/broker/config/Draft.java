@@ -205,7 +205,9 @@ final class Draft {
      * @param ports of the command line, for a file that opens none; 1883 where empty
      */
     BrokerConfig build(List<Integer> ports) {
-        if (listeners.isEmpty()) {
+        if (!portAsked) {
+            // Options of a listener do not open one: mosquitto since 2.1.
+            listeners.clear();
             broker.localOnly = true;
             for (int port : ports.isEmpty() ? List.of(BrokerConfig.DEFAULT_PORT) : ports) {
                 for (String host : List.of("127.0.0.1", "::1")) {

@@ -90,12 +90,12 @@ public final class SessionDirectory {
             } else {
                 ref.session.onTakenOver(ref.outbox);
             }
-            if (ref.session.hasEnded(owner.nowMillis())) {
+        }
+        if (!ref.ended) {
+            ref.session.forgetWill();
+            if (cleanStart || ref.session.hasEnded(owner.nowMillis())) {
                 end(ref);
             }
-        }
-        if (!ref.ended && cleanStart) {
-            end(ref);
         }
         if (ref.ended) {
             taking.run(() -> take(ref.clientId(), cleanStart, taking, taker));
@@ -136,11 +136,15 @@ public final class SessionDirectory {
     private void endOrWait(SessionRef ref) {
         BrokerLoop loop = ref.owner();
         long now = loop.nowMillis();
-        if (ref.session.hasEnded(now)) {
-            end(ref);
-            return;
-        }
         long deadline = ref.session.nextDeadlineMillis();
+        if (ref.session.hasEnded(now)) {
+            deadline = ref.session.willDueAtMillis();
+            if (deadline == Publication.NEVER) {
+                end(ref);
+                return;
+            }
+            ref.session.endButWill(ref.outbox);
+        }
         if (deadline != Publication.NEVER) {
             ScheduledFuture<?> scheduled = loop.schedule(() -> onDeadline(ref), deadline - now);
             ref.timer = () -> scheduled.cancel(false);

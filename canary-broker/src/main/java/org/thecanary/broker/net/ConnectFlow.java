@@ -135,6 +135,11 @@ public final class ConnectFlow {
             return;
         }
         Will will = connect.will();
+        if (will != null && will.message().topic().toString().startsWith("$CONTROL/")) {
+            // As mosquitto: a Will may not give orders, and who tries is not answered.
+            connection.drop("Client " + connect.clientId() + " disconnected: Will to $CONTROL.");
+            return;
+        }
         if (will != null && will.message().qos().compareTo(listener.maxQos()) > 0) {
             refuse(
                     connect,
@@ -229,6 +234,10 @@ public final class ConnectFlow {
                 findSession(connect, clientId, assigned, connection);
             }
         } else if (now.users() == null) {
+            if (!now.allowAnonymous()) {
+                refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "nobody is known here");
+                return;
+            }
             findSession(connect, clientId, assigned, connection);
         } else {
             authenticator.verify(
@@ -298,7 +307,7 @@ public final class ConnectFlow {
                 connect.version(),
                 v5 ? connect.properties().receiveMaximum() : Connect.DEFAULT_RECEIVE_MAXIMUM,
                 expiry,
-                connect.properties().requestProblemInformation(),
+                connect.properties().wantsProblemInformation(),
                 connect.username(),
                 rules.permissions(connect.username(), ref.clientId()),
                 connect.will(),
@@ -345,7 +354,7 @@ public final class ConnectFlow {
     }
 
     private void refuse(Connect connect, Connection connection, ReasonCode reason, String why) {
-        boolean tell = connect.version().isV5() && connect.properties().requestProblemInformation();
+        boolean tell = connect.version().isV5() && connect.properties().wantsProblemInformation();
         String name = connect.clientId().isEmpty() ? connection.address() : connect.clientId();
         String log = "Client " + name + " " + DisconnectTexts.of(reason) + " (" + why + ")";
         if (reason == ReasonCode.NOT_AUTHORIZED) {

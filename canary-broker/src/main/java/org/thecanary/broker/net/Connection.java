@@ -136,7 +136,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         ByteBuf bytes = (ByteBuf) received;
         try {
             scratch.loop.turn();
-            lastHeardMillis = scratch.loop.nowMillis();
+            if (state != State.ENDED) { // who has ended is given its time once
+                lastHeardMillis = scratch.loop.nowMillis();
+            }
             counters.bytesReceived += bytes.readableBytes();
             while (bytes.isReadable() && state != State.ENDED) {
                 int length = Math.min(bytes.readableBytes(), scratch.input.length);
@@ -217,8 +219,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         boolean early = state == State.AWAITS_CONNECT;
         String why = violation.getMessage() + " " + violation.statement();
         if (early) {
-            if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION
-                    || decoder.version().isV5()) {
+            // Nor does mosquitto answer a CONNECT whose Will Topic is ill-formed.
+            boolean answered = decoder.version().isV5()
+                    && !violation.statement().equals(Connect.WILL_TOPIC_STATEMENT);
+            if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION || answered) {
                 v5 = decoder.version().isV5();
                 send(new ConnAck(
                         false, violation.reason(), ConnAck.Properties.withReasonString(null)));
@@ -292,12 +296,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         finish(log, true); // [MQTT-3.1.4-1], [MQTT-3.2.2-7]
     }
 
+    /** The CONNECT is not even answered. */
+    void drop(String log) {
+        finish(log, true);
+    }
+
     /** The client is connected to its session; the CONNACK goes first [MQTT-3.2.0-1]. */
     void accept(ConnectFlow.Accepted accepted) {
         Connect connect = accepted.connect();
         ref = accepted.ref();
         clientId = accepted.ref().clientId();
-        problemInformation = connect.properties().requestProblemInformation();
+        problemInformation = connect.properties().wantsProblemInformation();
         int aliasMaximum =
                 Math.min(connect.properties().topicAliasMaximum(), accepted.topicAliasMaximum());
         aliases = aliasMaximum == 0 ? null : new OutboundAliases(aliasMaximum);
@@ -491,6 +500,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         boolean wasDecided = state == State.CONNECTED;
         state = State.ENDED;
         silenceMillis = LINGER_MILLIS;
+        lastHeardMillis = scratch.loop.nowMillis();
         flow.log(log, wasDecided);
         SessionRef mine = ref;
         ref = null;

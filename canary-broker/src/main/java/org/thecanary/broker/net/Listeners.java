@@ -9,6 +9,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The ports a broker listens on.
@@ -36,23 +41,23 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Listeners implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
 
+    /** {@code IPV6_V6ONLY} of {@code IPPROTO_IPV6}, as Linux numbers them: the IPv4 port is another socket. */
+    private static final ChannelOption<Integer> IPV6_ONLY =
+            new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
+
     private final EventLoopGroup group;
-    private final Class<? extends ServerChannel> channelType;
+    private final boolean epoll;
     private final BrokerLoops loops;
     private final boolean tcpNoDelay;
     private final List<Channel> open = new ArrayList<>();
     private final Map<BrokerLoop, LoopScratch> scratch = new ConcurrentHashMap<>();
 
     /** Listeners on the loops of this group. */
-    public Listeners(
-            EventLoopGroup group,
-            Class<? extends ServerChannel> channelType,
-            BrokerLoops loops,
-            boolean tcpNoDelay) {
+    public Listeners(EventLoopGroup group, boolean epoll, BrokerLoops loops, boolean tcpNoDelay) {
         this.group = group;
-        this.channelType = channelType;
         this.loops = loops;
         this.tcpNoDelay = tcpNoDelay;
+        this.epoll = epoll;
     }
 
     /**
@@ -80,7 +85,8 @@ public final class Listeners implements AutoCloseable {
                         bound.cause());
                 if (any
                         && listener.host() == null
-                        && address.getAddress() instanceof Inet6Address) {
+                        && address.getAddress() instanceof Inet6Address
+                        && !isInUse(bound.cause())) {
                     LOG.debug("no IPv6 here: {}", refused.getMessage());
                     refused = null;
                 }
@@ -95,9 +101,13 @@ public final class Listeners implements AutoCloseable {
         return address.getAddress().getHostAddress() + " port " + address.getPort();
     }
 
+    private static boolean isInUse(Throwable cause) {
+        return String.valueOf(cause.getMessage()).contains("Address already in use");
+    }
+
     private static String reason(Throwable cause) {
         String message = String.valueOf(cause.getMessage());
-        if (message.contains("Address already in use")) {
+        if (isInUse(cause)) {
             return "Address already in use; another broker may be running";
         }
         if (message.contains("Permission denied")) {
@@ -106,14 +116,17 @@ public final class Listeners implements AutoCloseable {
         return message;
     }
 
-    private static List<InetSocketAddress> addresses(ListenerConfig listener) throws IOException {
+    private List<InetSocketAddress> addresses(ListenerConfig listener) throws IOException {
         List<InetSocketAddress> addresses = new ArrayList<>();
         String host = listener.host();
         if (host == null) {
-            // One dual-stack socket would do, but says ::ffff: of every IPv4 client and fails where
-            // IPv6 is off.
+            // One dual-stack socket would do, but says ::ffff: of every IPv4 client. Without epoll
+            // it
+            // is what Java makes of the IPv4 address.
             add(addresses, InetAddress.getByName("0.0.0.0"), listener);
-            add(addresses, InetAddress.getByName("::"), listener);
+            if (epoll || addresses.isEmpty()) {
+                add(addresses, InetAddress.getByName("::"), listener);
+            }
         } else {
             try {
                 for (InetAddress address : InetAddress.getAllByName(host)) {
@@ -138,10 +151,21 @@ public final class Listeners implements AutoCloseable {
         }
     }
 
+    /** A socket of the address's own family, so that the IPv4 port is not the IPv6 port, too. */
+    private ServerChannel channel(InetAddress address) {
+        if (!epoll) {
+            return new NioServerSocketChannel();
+        }
+        return new EpollServerSocketChannel(
+                address instanceof Inet6Address
+                        ? SocketProtocolFamily.INET6
+                        : SocketProtocolFamily.INET);
+    }
+
     private ChannelFuture bind(ConnectFlow flow, InetSocketAddress address) {
-        return new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
-                .channel(channelType)
+                .channelFactory(() -> channel(address.getAddress()))
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.TCP_NODELAY, tcpNoDelay)
@@ -153,19 +177,58 @@ public final class Listeners implements AutoCloseable {
                     protected void initChannel(Channel channel) {
                         accept(flow, channel);
                     }
-                })
-                .bind(address);
+                });
+        if (epoll && address.getAddress() instanceof Inet6Address) {
+            bootstrap.option(IPV6_ONLY, 1);
+        }
+        return bootstrap.bind(address);
     }
 
     private void accept(ConnectFlow flow, Channel channel) {
         if (!flow.connections().open(flow.listener())) {
+            channel.config().setAutoRead(false);
+            afterCloses(channel, () -> acceptOrDeny(flow, channel));
+            return;
+        }
+        welcome(flow, channel);
+    }
+
+    /**
+     * Runs a task on the channel's loop when every loop has looked at its sockets once more: a client that another loop
+     * does not know yet to have left must not cost a newcomer its place.
+     */
+    private void afterCloses(Channel channel, Runnable task) {
+        AtomicInteger awaited = new AtomicInteger(loops.all().size());
+        for (BrokerLoop loop : loops.all()) {
+            // A delay, however short, is not over before the loop has been at its sockets.
+            loop.schedule(
+                    () -> {
+                        if (awaited.decrementAndGet() == 0) {
+                            channel.eventLoop().execute(task);
+                        }
+                    },
+                    1);
+        }
+    }
+
+    private void acceptOrDeny(ConnectFlow flow, Channel channel) {
+        if (!flow.connections().open(flow.listener())) {
             LOG.info(
                     LogMarkers.NOTICE,
                     "Client connection from {} denied: max_connections exceeded.",
-                    channel.remoteAddress());
+                    channel.remoteAddress() instanceof InetSocketAddress address
+                            ? address.getAddress().getHostAddress()
+                            : "local");
             channel.close();
-            return;
+        } else if (channel.isActive()) {
+            welcome(flow, channel);
+            channel.config().setAutoRead(true);
+        } else {
+            flow.connections().closed(flow.listener());
         }
+    }
+
+    private void welcome(ConnectFlow flow, Channel channel) {
         BrokerLoop loop = loops.of(channel.eventLoop());
         loop.turn();
         loop.counters().connectionsAccepted++;

@@ -24,6 +24,7 @@ public final class SessionOutbox implements Outbox {
     private final Router router;
     private final Reports reports;
     private final RetainSource retainSource;
+    private boolean goingOn;
 
     /** Whether the publisher of a Retained Message may publish there still: {@code check_retain_source}. Any thread. */
     public interface RetainSource {
@@ -104,23 +105,53 @@ public final class SessionOutbox implements Outbox {
 
     @Override
     public RetainedReplay retained(SessionSubscription subscription) {
-        RetainedMessages.Cursor cursor = router.table().retained().cursor(subscription.filter());
-        return nowMillis -> next(cursor, nowMillis);
+        return new Replay(router.table().retained().cursor(subscription.filter()), retainSource);
     }
 
-    private @Nullable Publication next(RetainedMessages.Cursor cursor, long nowMillis) {
-        for (Retained found = cursor.next(nowMillis);
-                found != null;
-                found = cursor.next(nowMillis)) {
-            if (retainSource.mayStillPublish(found)) {
-                String clientId = found.publisherClientId();
-                return new Publication(
-                        found.message(),
-                        new Publisher(clientId == null ? "" : clientId, found.publisherUsername()),
-                        found.expiresAtMillis());
-            }
+    /** Looks for Retained Messages a stretch at a time, so that a search among millions does not hold up the loop. */
+    private static final class Replay implements RetainedReplay {
+        private static final int STRETCH = 2000;
+
+        private final RetainedMessages.Cursor cursor;
+        private final RetainSource retainSource;
+
+        Replay(RetainedMessages.Cursor cursor, RetainSource retainSource) {
+            this.cursor = cursor;
+            this.retainSource = retainSource;
         }
-        return null;
+
+        @Override
+        public @Nullable Publication next(long nowMillis) {
+            Retained found = cursor.next(nowMillis, STRETCH);
+            if (found == null || !retainSource.mayStillPublish(found)) {
+                return null;
+            }
+            String clientId = found.publisherClientId();
+            return new Publication(
+                    found.message(),
+                    new Publisher(clientId == null ? "" : clientId, found.publisherUsername()),
+                    found.expiresAtMillis());
+        }
+
+        @Override
+        public boolean paused() {
+            return !cursor.isExhausted();
+        }
+    }
+
+    @Override
+    public void goOnLater() {
+        if (!goingOn) {
+            goingOn = true;
+            loop().post(this::goOn);
+        }
+    }
+
+    private void goOn() {
+        goingOn = false;
+        if (ref.outbox() == this && ref.owner() == loop()) {
+            ref.session().onWritable(this);
+        }
     }
 
     @Override

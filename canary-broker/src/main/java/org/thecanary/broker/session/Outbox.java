@@ -59,6 +59,9 @@ public interface Outbox {
     /** The Retained Messages a new subscription is owed, to be taken as the client can take them. */
     RetainedReplay retained(SessionSubscription subscription);
 
+    /** Has {@link Session#onWritable} called soon, when others have had their turn. */
+    void goOnLater();
+
     /** Says whether this session can take a message at once; a Shared Subscription prefers a member who can. */
     void available(boolean available);
 
@@ -87,8 +90,13 @@ public interface Outbox {
 
     /** Retained Messages one by one, in constant memory however many there are; moves with its session. */
     interface RetainedReplay {
-        /** The next, or null when there are no more. */
+        /** The next, or null when there are no more, or when it is {@link #paused}. */
         @Nullable
         Publication next(long nowMillis);
+
+        /** Whether the search for the next has been long enough for once; it goes on at the next call. */
+        default boolean paused() {
+            return false;
+        }
     }
 }

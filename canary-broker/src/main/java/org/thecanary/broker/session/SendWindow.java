@@ -85,6 +85,11 @@ final class SendWindow {
         return id;
     }
 
+    /** Lets a Packet Identifier pass that a message would have had. */
+    void skipId() {
+        next = following(nextFreeId());
+    }
+
     private int nextFreeId() {
         if (size == IDS) {
             throw new IllegalStateException("all Packet Identifiers are in use");

@@ -162,7 +162,9 @@ public final class Session {
                 ? Publication.NEVER
                 : now + expirySeconds * 1000;
         if (will != null) {
-            will.connectionLost(now, endsAtMillis);
+            // A session without expiry ends here, and its will waits for its delay all the same,
+            // as mosquitto reads [MQTT-3.1.2-8].
+            will.connectionLost(now, expirySeconds == 0 ? Publication.NEVER : endsAtMillis);
             publishWill(will.takeIfDue(now), outbox);
         }
     }
@@ -190,6 +192,18 @@ public final class Session {
         return !connected && endsAtMillis <= nowMillis;
     }
 
+    /** When a will is to be published that outlives its session, or {@link Publication#NEVER}. */
+    public long willDueAtMillis() {
+        return will == null ? Publication.NEVER : will.dueAtMillis();
+    }
+
+    /** The client is back before the delay of its will was over, to this session or another [MQTT-3.1.2-8]. */
+    public void forgetWill() {
+        if (will != null) {
+            will.clear();
+        }
+    }
+
     /** Publishes the will when its delay is over. Whether the session is over says {@link #hasEnded}. */
     public void onDeadline(Outbox outbox) {
         if (will != null) {
@@ -215,10 +229,15 @@ public final class Session {
      * that came through a Shared Subscription and were not received go to another member.
      */
     public void end(Outbox outbox) {
-        connected = false;
         if (will != null && will.dueAtMillis() != Publication.NEVER) {
             publishWill(will.takeIfDue(will.dueAtMillis()), outbox);
         }
+        endButWill(outbox);
+    }
+
+    /** The session is over, and only its will waits. */
+    public void endButWill(Outbox outbox) {
+        connected = false;
         for (SessionSubscription subscription : subscriptions.values()) {
             outbox.unsubscribe(subscription);
         }
@@ -255,6 +274,13 @@ public final class Session {
             });
         }
         leaving.forEach(queued -> outbox.reroute(queued.publication(), queued.subscription()));
+    }
+
+    private SendWindow window() {
+        if (window == null) {
+            window = new SendWindow();
+        }
+        return window;
     }
 
     private SendWindow.@Nullable State windowOf(int packetId) {
@@ -370,6 +396,7 @@ public final class Session {
         }
         String text = topic.toString();
         return text.startsWith("$CONTROL/")
+                || text.startsWith("$share/")
                 || (text.startsWith("$SYS/")
                         && !(text.startsWith("$SYS/broker/connection/")
                                 && text.endsWith("/state")));
@@ -455,9 +482,7 @@ public final class Session {
             QoS qos,
             boolean retain,
             Outbox outbox) {
-        if (window == null) {
-            window = new SendWindow();
-        }
+        SendWindow window = window();
         int packetId = window.add(publication, subscription, qos, retain);
         if (!outbox.sendPublish(publication, subscription, qos, retain, false, packetId)) {
             window.remove(packetId); // [MQTT-3.1.2-25]: as if it had been delivered
@@ -520,7 +545,11 @@ public final class Session {
             window.markSent(id);
             Publication publication = window.publication(id);
             SessionSubscription subscription = window.subscription(id);
-            if (publication == null || subscription == null) {
+            if (publication != null && publication.isExpired(outbox.nowMillis())) {
+                window.remove(id);
+                outbox.report(
+                        Report.EXPIRED, publication.message().topic().toString()); // [MQTT-3.3.2-5]
+            } else if (publication == null || subscription == null) {
                 outbox.send(new PubRel(id, ReasonCode.SUCCESS));
             } else {
                 QoS qos = window.state(id) == SendWindow.State.PUBACK
@@ -544,6 +573,9 @@ public final class Session {
         String topic = publication.message().topic().toString();
         if (publication.isExpired(nowMillis)) {
             queue.remove();
+            if (first.qos() != QoS.AT_MOST_ONCE) {
+                window().skipId(); // mosquitto numbers a message when it comes
+            }
             outbox.report(Report.EXPIRED, topic); // [MQTT-3.3.2-5]
         } else if (!permissions.mayReceive(publication.message().topic())) {
             queue.remove(); // the rules may have changed since it was queued
@@ -572,6 +604,10 @@ public final class Session {
         }
         Replay replay = replays.getFirst();
         Publication publication = replay.messages.next(nowMillis);
+        if (publication == null && replay.messages.paused()) {
+            outbox.goOnLater();
+            return false;
+        }
         if (publication == null) {
             replays.removeFirst();
             if (replays.isEmpty()) {

@@ -171,8 +171,13 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void aHiddenListenerLetsNobodyInAnonymously() throws Exception {
-        assertThat(only("max_connections 5").allowAnonymous()).isFalse();
+    void anOptionOfAListenerOpensNoneByItself() throws Exception {
+        BrokerConfig config = Conf.load("max_connections 5").config();
+
+        assertThat(config.localOnly()).isTrue();
+        assertThat(config.listeners())
+                .extracting(ListenerConfig::host)
+                .containsExactly("127.0.0.1", "::1");
     }
 
     @Test

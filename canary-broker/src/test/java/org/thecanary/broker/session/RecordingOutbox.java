@@ -15,6 +15,7 @@ import java.util.function.Function;
 
 /** The world as a session sees it: writes down what is asked, and has a clock and a connection driven by hand. */
 final class RecordingOutbox implements Outbox {
+    boolean wantsToGoOn;
     final List<Effect> effects = new ArrayList<>();
     final Map<TopicFilter, SessionSubscription> subscriptions = new LinkedHashMap<>();
 
@@ -112,6 +113,11 @@ final class RecordingOutbox implements Outbox {
     public void unsubscribe(SessionSubscription subscription) {
         effects.add(new Effect.Unsubscribed(subscription));
         subscriptions.remove(subscription.filter());
+    }
+
+    @Override
+    public void goOnLater() {
+        wantsToGoOn = true;
     }
 
     @Override

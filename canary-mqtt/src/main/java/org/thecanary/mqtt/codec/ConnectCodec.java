@@ -160,7 +160,7 @@ final class ConnectCodec {
         long maximumPacketSize = Connect.UNLIMITED_PACKET_SIZE;
         int topicAliasMaximum = 0;
         boolean requestResponseInformation = false;
-        boolean requestProblemInformation = true;
+        Boolean requestProblemInformation = null;
         String method = null;
         byte[] data = null;
         for (PropertyType type = properties.next(); type != null; type = properties.next()) {
@@ -227,11 +227,21 @@ final class ConnectCodec {
             properties = ofMessage.build(reader);
         }
         int length = in.readShort();
-        TopicName topic = TopicCache.parse(in.array(), in.skip(length), length); // [MQTT-3.1.3-11]
+        TopicName topic = readWillTopic(in, length);
         byte[] payload = in.readBinary();
         var qos = QoS.of((flags & WILL_QOS) >> 3);
         boolean retain = (flags & WILL_RETAIN) != 0;
         return new Will(new Message(topic, qos, retain, payload, properties), delaySeconds);
+    }
+
+    private static TopicName readWillTopic(WireReader in, int length) {
+        int from = in.skip(length);
+        try {
+            return TopicCache.parse(in.array(), from, length);
+        } catch (ProtocolException e) {
+            throw new ProtocolException(
+                    e.reason(), Connect.WILL_TOPIC_STATEMENT, "Will Topic: " + e.getMessage());
+        }
     }
 
     static void encode(Connect connect, WireWriter out) {
@@ -294,11 +304,14 @@ final class ConnectCodec {
                 out,
                 PropertyType.REQUEST_RESPONSE_INFORMATION,
                 properties.requestResponseInformation());
-        PropertyWriter.writeUnless(
-                true,
-                out,
-                PropertyType.REQUEST_PROBLEM_INFORMATION,
-                properties.requestProblemInformation());
+        Boolean requestProblemInformation = properties.requestProblemInformation();
+        if (requestProblemInformation != null) {
+            PropertyWriter.writeUnless(
+                    !requestProblemInformation,
+                    out,
+                    PropertyType.REQUEST_PROBLEM_INFORMATION,
+                    requestProblemInformation);
+        }
         PropertyWriter.write(out, properties.userProperties());
         PropertyWriter.write(
                 out, PropertyType.AUTHENTICATION_METHOD, properties.authenticationMethod());

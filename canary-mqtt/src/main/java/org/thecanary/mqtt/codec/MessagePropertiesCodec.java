@@ -5,6 +5,10 @@ import static org.thecanary.mqtt.packet.MessageProperties.ABSENT;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.mqtt.packet.MessageProperties;
+import org.thecanary.mqtt.packet.UserProperty;
+
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * The Properties that PUBLISH and the Will have in common, specification 3.3.2.3 and 3.1.3.2; gathers them while they
@@ -47,18 +51,48 @@ final class MessagePropertiesCodec {
                 contentType,
                 responseTopic,
                 correlationData,
-                properties.userProperties());
+                properties.userProperties(),
+                properties.order());
     }
 
-    /** Without a length. The Message Expiry Interval comes last, as mosquitto sends it. */
+    /**
+     * Without a length; in the order they came, as mosquitto does, which also sends the Message Expiry Interval last.
+     */
     static void write(WireWriter out, MessageProperties properties) {
+        byte[] order = properties.order();
+        if (order == null) {
+            writeInOrderOfSpecification(out, properties);
+        } else {
+            writeInOrder(out, properties, order);
+        }
+        PropertyWriter.write(
+                out, PropertyType.MESSAGE_EXPIRY_INTERVAL, properties.messageExpiryInterval());
+    }
+
+    private static void writeInOrderOfSpecification(WireWriter out, MessageProperties properties) {
         PropertyWriter.write(
                 out, PropertyType.PAYLOAD_FORMAT_INDICATOR, properties.payloadFormatIndicator());
         PropertyWriter.write(out, PropertyType.CONTENT_TYPE, properties.contentType());
         PropertyWriter.write(out, PropertyType.RESPONSE_TOPIC, properties.responseTopic());
         PropertyWriter.write(out, PropertyType.CORRELATION_DATA, properties.correlationData());
         PropertyWriter.write(out, properties.userProperties());
-        PropertyWriter.write(
-                out, PropertyType.MESSAGE_EXPIRY_INTERVAL, properties.messageExpiryInterval());
+    }
+
+    private static void writeInOrder(WireWriter out, MessageProperties properties, byte[] order) {
+        Iterator<UserProperty> users = properties.userProperties().iterator();
+        for (byte identifier : order) {
+            PropertyType type = PropertyType.of(identifier);
+            if (type == PropertyType.PAYLOAD_FORMAT_INDICATOR) {
+                PropertyWriter.write(out, type, properties.payloadFormatIndicator());
+            } else if (type == PropertyType.CONTENT_TYPE) {
+                PropertyWriter.write(out, type, properties.contentType());
+            } else if (type == PropertyType.RESPONSE_TOPIC) {
+                PropertyWriter.write(out, type, properties.responseTopic());
+            } else if (type == PropertyType.CORRELATION_DATA) {
+                PropertyWriter.write(out, type, properties.correlationData());
+            } else if (users.hasNext()) {
+                PropertyWriter.write(out, List.of(users.next()));
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ import org.thecanary.mqtt.topic.InvalidTopicException;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,6 +37,9 @@ final class PropertyReader {
     private String text = "";
     private byte[] binary = NOTHING;
     private @Nullable List<UserProperty> userProperties;
+    private byte[] order = NOTHING;
+    private int orderLength;
+    private boolean outOfOrder;
 
     /** Reads the Property Length; the reader stands after the Properties when {@link #next} has answered null. */
     PropertyReader(WireReader in, Carrier carrier) {
@@ -59,6 +63,7 @@ final class PropertyReader {
             }
             readValue(type);
             check(type);
+            note(type);
             if (type != PropertyType.USER_PROPERTY) {
                 return type;
             }
@@ -87,6 +92,30 @@ final class PropertyReader {
     /** All User Properties so far, in order [MQTT-3.3.2-18]. */
     List<UserProperty> userProperties() {
         return userProperties == null ? List.of() : userProperties;
+    }
+
+    /** Remembers the order of those that travel with a message. */
+    private void note(PropertyType type) {
+        switch (type) {
+            case PAYLOAD_FORMAT_INDICATOR,
+                    CONTENT_TYPE,
+                    RESPONSE_TOPIC,
+                    CORRELATION_DATA,
+                    USER_PROPERTY -> {
+                if (orderLength == order.length) {
+                    order = Arrays.copyOf(order, Math.max(8, orderLength * 2));
+                }
+                // Identifiers rise in the order of the specification.
+                outOfOrder |= orderLength > 0 && type.id() < order[orderLength - 1];
+                order[orderLength++] = (byte) type.id();
+            }
+            default -> {}
+        }
+    }
+
+    /** The identifiers of the properties of a message but its expiry, as they came; null if in ascending order. */
+    byte @Nullable [] order() {
+        return outOfOrder ? Arrays.copyOf(order, orderLength) : null;
     }
 
     /** Whether any property stood there at all. */

@@ -38,6 +38,9 @@ public record Connect(
     /** Stands for "no limit" where a Maximum Packet Size is asked. */
     public static final long UNLIMITED_PACKET_SIZE = 0xFFFF_FFFFL;
 
+    /** What an ill-formed Will Topic violates. */
+    public static final String WILL_TOPIC_STATEMENT = "[MQTT-3.1.3-11]";
+
     /** A Session Expiry Interval of this many seconds never ends. */
     public static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
 
@@ -49,7 +52,8 @@ public record Connect(
      * @param maximumPacketSize bytes, 1 to {@link #UNLIMITED_PACKET_SIZE}
      * @param topicAliasMaximum 0 to 65,535
      * @param requestResponseInformation whether Response Information may be sent
-     * @param requestProblemInformation whether Reason Strings and User Properties may be sent on any packet
+     * @param requestProblemInformation whether Reason Strings and User Properties may be sent on any packet; null: not
+     *     said, so that they may but nobody asked for them
      * @param authenticationMethod null: no extended authentication
      * @param authenticationData null: absent
      */
@@ -59,7 +63,7 @@ public record Connect(
             long maximumPacketSize,
             int topicAliasMaximum,
             boolean requestResponseInformation,
-            boolean requestProblemInformation,
+            @Nullable Boolean requestProblemInformation,
             List<UserProperty> userProperties,
             @Nullable String authenticationMethod,
             byte @Nullable [] authenticationData) {
@@ -70,7 +74,7 @@ public record Connect(
                 UNLIMITED_PACKET_SIZE,
                 0,
                 false,
-                true,
+                null,
                 List.of(),
                 null,
                 null);
@@ -82,7 +86,7 @@ public record Connect(
                 long maximumPacketSize,
                 int topicAliasMaximum,
                 boolean requestResponseInformation,
-                boolean requestProblemInformation,
+                @Nullable Boolean requestProblemInformation,
                 List<UserProperty> userProperties,
                 @Nullable String authenticationMethod,
                 byte @Nullable [] authenticationData) {
@@ -97,6 +101,11 @@ public record Connect(
             this.authenticationData = authenticationData;
         }
 
+        /** Whether the client asked for Reason Strings, rather than merely not ruled them out. */
+        public boolean wantsProblemInformation() {
+            return requestProblemInformation != null && requestProblemInformation;
+        }
+
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Properties that
@@ -105,7 +114,7 @@ public record Connect(
                     && maximumPacketSize == that.maximumPacketSize
                     && topicAliasMaximum == that.topicAliasMaximum
                     && requestResponseInformation == that.requestResponseInformation
-                    && requestProblemInformation == that.requestProblemInformation
+                    && Objects.equals(requestProblemInformation, that.requestProblemInformation)
                     && userProperties.equals(that.userProperties)
                     && Objects.equals(authenticationMethod, that.authenticationMethod)
                     && Arrays.equals(authenticationData, that.authenticationData);

@@ -16,6 +16,8 @@ import java.util.Objects;
  * @param responseTopic a Topic Name without wildcards [MQTT-3.3.2-14], null: absent
  * @param correlationData null: absent; not modified by anybody
  * @param userProperties in the order they came
+ * @param order the identifiers of the properties but the Message Expiry Interval, in the order they came; null: the order
+ *     of the specification. It means nothing, and is kept so that a message leaves as it came
  */
 public record MessageProperties(
         int payloadFormatIndicator,
@@ -23,7 +25,8 @@ public record MessageProperties(
         @Nullable String contentType,
         @Nullable String responseTopic,
         byte @Nullable [] correlationData,
-        List<UserProperty> userProperties) {
+        List<UserProperty> userProperties,
+        byte @Nullable [] order) {
 
     /** Stands for an integer property that the packet does not carry. */
     public static final int ABSENT = -1;
@@ -39,13 +42,33 @@ public record MessageProperties(
             @Nullable String contentType,
             @Nullable String responseTopic,
             byte @Nullable [] correlationData,
-            List<UserProperty> userProperties) {
+            List<UserProperty> userProperties,
+            byte @Nullable [] order) {
         this.payloadFormatIndicator = payloadFormatIndicator;
         this.messageExpiryInterval = messageExpiryInterval;
         this.contentType = contentType;
         this.responseTopic = responseTopic;
         this.correlationData = correlationData;
         this.userProperties = List.copyOf(userProperties);
+        this.order = order;
+    }
+
+    /** Properties in the order of the specification. */
+    public MessageProperties(
+            int payloadFormatIndicator,
+            long messageExpiryInterval,
+            @Nullable String contentType,
+            @Nullable String responseTopic,
+            byte @Nullable [] correlationData,
+            List<UserProperty> userProperties) {
+        this(
+                payloadFormatIndicator,
+                messageExpiryInterval,
+                contentType,
+                responseTopic,
+                correlationData,
+                userProperties,
+                null);
     }
 
     public MessageProperties withMessageExpiryInterval(long seconds) {
@@ -55,7 +78,8 @@ public record MessageProperties(
                 contentType,
                 responseTopic,
                 correlationData,
-                userProperties);
+                userProperties,
+                order);
     }
 
     @Override
