@@ -166,7 +166,8 @@ class SessionHistoryTest {
                 case 6 -> f.outbox.room = choice % 4;
                 case 7 -> writable();
                 case 8 -> lose();
-                case 9 -> connect(1 + choice % 7);
+                case 9 ->
+                    connect(1 + choice % 7, choice % 2 == 0 ? choice / 2 % 4 : Integer.MAX_VALUE);
                 case 10 -> ownPublish(choice);
                 default -> ownRelease(choice);
             }
@@ -200,10 +201,10 @@ class SessionHistoryTest {
             }
         }
 
-        private void connect(int receiveMaximum) {
+        private void connect(int receiveMaximum, int room) {
             lose();
             f.receiveMaximum = receiveMaximum;
-            f.outbox.room = Integer.MAX_VALUE;
+            f.outbox.room = room;
             f.connect();
             connected = true;
             for (Map.Entry<Integer, Boolean> own : List.copyOf(ownReleased.entrySet())) {
@@ -289,7 +290,7 @@ class SessionHistoryTest {
 
         /** All is answered and nothing lost any more. */
         void finish() {
-            connect(65_535);
+            connect(65_535, Integer.MAX_VALUE);
             take();
             while (!answers.isEmpty()) {
                 answer();
