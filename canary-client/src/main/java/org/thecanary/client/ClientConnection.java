@@ -132,7 +132,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     // --- Bytes in
-    // -----------------------------------------------------------------------------------------------
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object received) {
@@ -281,7 +280,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     // --- The end
-    // ------------------------------------------------------------------------------------------------
 
     /** Sends DISCONNECT, and waits a little for the Server to close, so that nothing on its way is lost to a reset. */
     void leave(Disconnect packet) {
@@ -328,7 +326,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     // --- Keep alive
-    // ---------------------------------------------------------------------------------------------
 
     private void watch() {
         if (!keepAlive.isOff()) {
@@ -376,7 +373,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     // --- ClientOutbox: packets out
-    // ------------------------------------------------------------------------------
 
     @Override
     public boolean writable() {

@@ -86,6 +86,7 @@ final class ConnectionKeeper {
     }
 
     ClientSession session() {
+        assert loop.executor().inEventLoop();
         return session;
     }
 
@@ -96,9 +97,9 @@ final class ConnectionKeeper {
     }
 
     // --- What the application asks
-    // ------------------------------------------------------------------------------
 
     void connect(Reply<Connected> reply) {
+        assert loop.executor().inEventLoop();
         if (state != State.IDLE && state != State.ENDED) {
             reply.failed(new ClientException("the client is connected or connecting already"));
             return;
@@ -155,6 +156,7 @@ final class ConnectionKeeper {
      * @param left called when all is over
      */
     void leave(@Nullable Disconnect packet, Runnable left) {
+        assert loop.executor().inEventLoop();
         switch (state) {
             case IDLE, WAITING -> {
                 leaving.add(left);
@@ -198,7 +200,6 @@ final class ConnectionKeeper {
     }
 
     // --- What the connection tells
-    // ------------------------------------------------------------------------------
 
     void connected(ClientConnection by, ConnAck connAck, int keepAliveSeconds) {
         ConnAck.Properties properties = connAck.properties();
@@ -259,6 +260,7 @@ final class ConnectionKeeper {
             @Nullable ReasonCode reason,
             String sentence,
             @Nullable Packet packet) {
+        assert loop.executor().inEventLoop();
         if (by != connection) {
             return;
         }

@@ -110,6 +110,7 @@ public final class MqttClient implements AutoCloseable {
      * @param topicAlias 1 to the Server's Topic Alias Maximum, or 0: none
      */
     public CompletableFuture<PublishResult> publish(Message message, int topicAlias) {
+        check(message);
         if (!pending.tryAcquire()) {
             return CompletableFuture.failedFuture(new ClientException("cannot publish to "
                     + message.topic() + ": " + maxPending + " messages are pending already"));
@@ -137,6 +138,7 @@ public final class MqttClient implements AutoCloseable {
         if (loop.executor().inEventLoop()) {
             throw new IllegalStateException("publishBlocking on the client's event loop");
         }
+        check(message);
         pending.acquire();
         return publishPermitted(message, 0);
     }
@@ -160,6 +162,7 @@ public final class MqttClient implements AutoCloseable {
             List<Subscription> subscriptions,
             int subscriptionIdentifier,
             List<UserProperty> userProperties) {
+        check(subscriptions);
         var answer = new Answer<SubAck>();
         ask(
                 answer,
@@ -182,6 +185,7 @@ public final class MqttClient implements AutoCloseable {
     /** Unsubscribes with User Properties; version 5. */
     public CompletableFuture<UnsubAck> unsubscribe(
             List<TopicFilter> filters, List<UserProperty> userProperties) {
+        check(filters);
         var answer = new Answer<UnsubAck>();
         ask(answer, () -> keeper.session().unsubscribe(filters, userProperties, answer));
         return answer;
@@ -232,7 +236,6 @@ public final class MqttClient implements AutoCloseable {
     }
 
     // --- To the loop
-    // --------------------------------------------------------------------------------------------
 
     /** What another thread wants done on the loop. */
     private interface Request {
@@ -285,6 +288,19 @@ public final class MqttClient implements AutoCloseable {
         public void failed(ClientException why) {
             pending.release();
             super.failed(why);
+        }
+    }
+
+    private static void check(Message message) {
+        if (message.topic().isEmpty()) {
+            throw new IllegalArgumentException("a message without a topic");
+        }
+    }
+
+    private static void check(List<?> filters) {
+        if (filters.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no Topic Filter"); // [MQTT-3.8.3-2], [MQTT-3.10.3-2]
         }
     }
 

@@ -36,6 +36,7 @@ import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.ReasonCode;
 import org.thecanary.mqtt.packet.SubAck;
 import org.thecanary.mqtt.packet.Subscribe;
+import org.thecanary.mqtt.topic.TopicName;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -664,5 +665,20 @@ class MqttClientOnFakeServerTest {
         server.acceptConnect(connAck(false));
 
         assertThat(get(thrown)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    @Spec({"MQTT-3.8.3-2", "MQTT-3.10.3-2", "MQTT-4.7.3-1"})
+    void requestsThatMakeNoSenseAreRefusedAtOnce() {
+        MqttClient client = client();
+
+        assertThatThrownBy(() -> client.subscribe(List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> client.unsubscribe(List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(
+                        () -> client.publish(message("a", AT_MOST_ONCE).withTopic(TopicName.NONE)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(client.isWritable()).isTrue();
     }
 }
