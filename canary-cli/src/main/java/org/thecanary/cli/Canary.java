@@ -13,13 +13,30 @@ import java.util.Objects;
         description = "An MQTT broker and the tools around it.",
         mixinStandardHelpOptions = true,
         versionProvider = Canary.Version.class,
-        subcommands = {BrokerCommand.class})
+        subcommands = {BrokerCommand.class, PasswdCommand.class, CaCommand.class})
 public final class Canary implements Runnable {
 
     private Canary() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Canary()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        var canary = new CommandLine(new Canary());
+        canary.getSubcommands().forEach((name, command) -> {
+            if (name.equals("passwd")) {
+                PasswdCommand.configure(command);
+            }
+        });
+        // picocli asks the handlers of the whole program only.
+        var parameterErrors = canary.getParameterExceptionHandler();
+        canary.setParameterExceptionHandler(
+                (e, words) -> e.getCommandLine().getCommandName().equals("passwd")
+                        ? PasswdCommand.parameterError(e)
+                        : parameterErrors.handleParseException(e, words));
+        canary.setExecutionExceptionHandler((e, _, _) -> CliErrors.executionError(e));
+        return canary;
     }
 
     @Override

@@ -72,7 +72,7 @@ public record CertificateProfile(
     }
 
     /** The profile of an existing certificate, with default days. */
-    static CertificateProfile of(X509Certificate certificate) {
+    public static CertificateProfile of(X509Certificate certificate) {
         var names = new ArrayList<AlternativeName>();
         var uses = EnumSet.noneOf(Use.class);
         try {

@@ -49,7 +49,7 @@ public sealed interface KeyKind {
         return new Rsa(bits);
     }
 
-    /** The kind of an existing key; any curve counts as P-256, the only one that is made. */
+    /** The kind of an existing key; any curve counts as P-256, the only one that is made here. */
     static KeyKind of(PublicKey key) {
         return key instanceof RSAPublicKey rsa ? new Rsa(rsa.getModulus().bitLength()) : new P256();
     }
