@@ -156,7 +156,7 @@ final class CaCommand implements Runnable {
                     revoked.isEmpty()
                             ? which + " was revoked before; the list is written anew."
                             : "Give the broker the new list " + ca.store().crlFile()
-                                    + " (crlfile), and make it read it: SIGHUP, or a restart.");
+                                    + " (crlfile), and restart it, so that it reads the list.");
             return 0;
         }
     }
