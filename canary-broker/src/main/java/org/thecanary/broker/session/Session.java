@@ -136,7 +136,7 @@ public final class Session {
                         "3.14.2.2.2",
                         "Session Expiry Interval cannot grow from zero at DISCONNECT");
             }
-            expirySeconds = packet.sessionExpiryInterval();
+            expirySeconds = Math.min(packet.sessionExpiryInterval(), limits.maxExpirySeconds());
         }
         if (packet.reason() == ReasonCode.NORMAL_DISCONNECTION && will != null) {
             will.clear(); // [MQTT-3.14.4-3]

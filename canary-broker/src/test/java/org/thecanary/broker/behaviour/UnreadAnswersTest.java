@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.PubAck;
+import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.QoS;
 
 import java.io.IOException;
@@ -19,8 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 /** What becomes of the answers to a client that asks and asks and never reads one? */
 @Timeout(120)
 final class UnreadAnswersTest {
-    private static final byte[] CONNECT = {
-        0x10, 13, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 1, 'd'
+    private static final byte[] CONNECT = {0x10, 13, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 1, 'd'
     };
 
     /** More than the broker's limit and all socket buffers together. */
@@ -32,9 +31,8 @@ final class UnreadAnswersTest {
     @Test
     void theBrokerStopsReadingAndServesOthers() throws IOException {
         try (OpenBroker broker = OpenBroker.start(1);
-                SocketChannel asking =
-                        SocketChannel.open(new InetSocketAddress(
-                                InetAddress.getLoopbackAddress(), broker.port()))) {
+                SocketChannel asking = SocketChannel.open(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), broker.port()))) {
             asking.write(ByteBuffer.wrap(CONNECT));
             asking.configureBlocking(false);
 
