@@ -9,6 +9,7 @@
 "sub" prints "ready" when subscribed, then "retain topic payload" for COUNT messages. VERSION is 4 or 5. "-" stands for
 no user and no password.
 """
+import os
 import sys
 import threading
 
@@ -47,7 +48,7 @@ def refused(made):
         code = reason if isinstance(reason, int) else reason.value
         if code != 0:
             say("refused")
-            made.disconnect()
+            os._exit(0)
 
     return on_connect
 

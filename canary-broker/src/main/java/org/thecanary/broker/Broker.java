@@ -43,7 +43,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerLoops loops;
     private final ConnectionCount connections;
 
-    private Broker(BrokerConfig config, int loopCount) {
+    private Broker(BrokerConfig config, List<AccessRules> rules, int loopCount) {
         this.config = config;
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -57,10 +57,13 @@ public final class Broker implements AutoCloseable {
         for (BrokerLoop loop : loops.all()) {
             routers.add(new Router(loop, table));
         }
+        SessionOutbox.RetainSource source =
+                config.checkRetainSource() && rules.stream().anyMatch(rule -> rule.acl() != null)
+                        ? new RetainSourceRules(rules)
+                        : _ -> true;
         this.directory = new SessionDirectory(
                 loops,
-                (ref, loop) ->
-                        new SessionOutbox(ref, routers.get(loop.index()), reports, _ -> true));
+                (ref, loop) -> new SessionOutbox(ref, routers.get(loop.index()), reports, source));
     }
 
     /**
@@ -76,7 +79,7 @@ public final class Broker implements AutoCloseable {
     /** Starts a broker with this many loops. */
     public static Broker start(BrokerConfig config, List<AccessRules> rules, int loopCount)
             throws IOException {
-        Broker broker = new Broker(config, loopCount);
+        Broker broker = new Broker(config, rules, loopCount);
         try {
             broker.listen(rules);
             return broker;

@@ -17,6 +17,8 @@ import java.util.Objects;
             UpCommand.class,
             BrokerCommand.class,
             SensorCommand.class,
+            PasswdCommand.class,
+            CaCommand.class,
             AotTrainCommand.class
         })
 public final class Canary implements Runnable {
@@ -28,8 +30,21 @@ public final class Canary implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Canary())
+        var canary = new CommandLine(new Canary())
                 .setOverwrittenOptionsAllowed(true); // the last -c counts, as for mosquitto
+        canary.getSubcommands().forEach((name, command) -> {
+            if (name.equals("passwd")) {
+                PasswdCommand.configure(command);
+            }
+        });
+        // picocli asks the handlers of the whole program only.
+        var parameterErrors = canary.getParameterExceptionHandler();
+        canary.setParameterExceptionHandler(
+                (e, words) -> e.getCommandLine().getCommandName().equals("passwd")
+                        ? PasswdCommand.parameterError(e)
+                        : parameterErrors.handleParseException(e, words));
+        canary.setExecutionExceptionHandler((e, _, _) -> CliErrors.executionError(e));
+        return canary;
     }
 
     @Override

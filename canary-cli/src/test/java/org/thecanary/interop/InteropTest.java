@@ -158,6 +158,8 @@ final class InteropTest {
     private static final class Running implements AutoCloseable {
         private final Process process;
         private final BufferedReader out;
+        /** A client may tell of a Retained Message before it tells of its SUBACK. */
+        private final List<String> early = new ArrayList<>();
 
         Running(Kind kind, String... arguments) throws IOException {
             process = new ProcessBuilder(kind.command(arguments))
@@ -168,19 +170,19 @@ final class InteropTest {
 
         Running ready() throws IOException {
             String line = out.readLine();
-            List<String> before = new ArrayList<>();
             while (line != null && !line.equals("ready") && !line.startsWith("Subscribed (")) {
-                before.add(line);
+                early.add(line);
                 line = out.readLine();
             }
-            assertThat(line).as("instead of getting ready: " + before).isNotNull();
+            assertThat(line).as("instead of getting ready: " + early).isNotNull();
             return this;
         }
 
         /** The messages it took, to its end; or "refused". */
         List<String> messages() throws Exception {
-            List<String> lines =
-                    out.lines().filter(line -> line.matches("[01] .*|refused")).toList();
+            List<String> lines = Stream.concat(early.stream(), out.lines())
+                    .filter(line -> line.matches("[01] .*|refused"))
+                    .toList();
             if (process.waitFor() != 0 && lines.isEmpty()) {
                 return List.of("refused");
             }

@@ -82,6 +82,9 @@ public final class ConnectFlow {
                 config.retainAvailable(),
                 config.queueQos0Messages(),
                 config.upgradeOutgoingQos(),
+                config.persistentClientExpiration() == null
+                        ? Connect.NEVER_EXPIRES
+                        : config.persistentClientExpiration().toSeconds(),
                 MAX_SUBSCRIPTIONS);
     }
 
@@ -331,9 +334,7 @@ public final class ConnectFlow {
         } else {
             asked = connect.cleanStart() ? 0 : Connect.NEVER_EXPIRES;
         }
-        return config.persistentClientExpiration() == null
-                ? asked
-                : Math.min(asked, config.persistentClientExpiration().toSeconds());
+        return Math.min(asked, sessionLimits.maxExpirySeconds());
     }
 
     private ConnAck.Properties properties(

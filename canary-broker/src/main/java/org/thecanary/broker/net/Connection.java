@@ -91,6 +91,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     private State state = State.AWAITS_CONNECT;
     private boolean dirty;
     private boolean starved;
+    private boolean deaf;
+    private long unsentBytes;
     private long lastHeardMillis;
     private long silenceMillis = CONNECT_MILLIS;
 
@@ -246,6 +248,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         scratch.loop.turn();
         finish(notice("closed its connection."), false);
         out.release();
+        scratch.unsentBytes -= unsentBytes;
+        unsentBytes = 0;
         scratch.connections.remove(this);
         flow.closed(this);
     }
@@ -346,7 +350,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     @Override
     public boolean overloaded() {
-        return !noMoreThan(OVERLOADED_BYTES);
+        return !noMoreThan(scratch.isOverBudget() ? WRITABLE_BYTES / 4 : OVERLOADED_BYTES);
     }
 
     @Override
@@ -447,13 +451,30 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     public void flushTurn() {
         dirty = false;
         out.flush(channel);
+        accountUnsent();
         if (starved && channel.channel().isWritable()) {
             refill();
         }
     }
 
+    /**
+     * Tells the loop how much waits here for its socket, and reads from a client no more while it does not read: what it
+     * asks for must not pile up as answers.
+     */
+    private void accountUnsent() {
+        long now = out.bytes(channel);
+        scratch.unsentBytes += now - unsentBytes;
+        unsentBytes = now;
+        boolean tooMuch = now > (deaf ? WRITABLE_BYTES : OVERLOADED_BYTES);
+        if (tooMuch != deaf && state == State.CONNECTED) {
+            deaf = tooMuch;
+            channel.channel().config().setAutoRead(!deaf);
+        }
+    }
+
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        accountUnsent();
         if (starved && channel.channel().isWritable()) {
             scratch.loop.turn();
             refill();

@@ -13,11 +13,19 @@ import org.thecanary.mqtt.codec.WireWriter;
  * <p>Owner: its loop.
  */
 final class LoopScratch {
+    /** Clients that do not read may hold a quarter of the memory; then each of them is allowed less. */
+    private static final int BUDGET_SHARE = 4;
+
     final BrokerLoop loop;
     final byte[] input = new byte[64 * 1024];
     final WireWriter packet = new WireWriter();
     final TopicCache topics = new TopicCache(4096);
     final ConnectionSet connections;
+
+    /** What all connections of this loop have written and their sockets have not taken. */
+    long unsentBytes;
+
+    private final long unsentBudget;
     /** By version 3 or 5, without or with Packet Identifier. */
     private final PublishImage[] images = {
         new PublishImage(false, false),
@@ -29,6 +37,13 @@ final class LoopScratch {
     LoopScratch(BrokerLoop loop) {
         this.loop = loop;
         this.connections = new ConnectionSet(loop);
+        this.unsentBudget = Runtime.getRuntime().maxMemory()
+                / BUDGET_SHARE
+                / Runtime.getRuntime().availableProcessors();
+    }
+
+    boolean isOverBudget() {
+        return unsentBytes > unsentBudget;
     }
 
     PublishImage image(boolean v5, boolean withPacketId) {

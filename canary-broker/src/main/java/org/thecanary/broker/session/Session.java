@@ -136,7 +136,7 @@ public final class Session {
                         "3.14.2.2.2",
                         "Session Expiry Interval cannot grow from zero at DISCONNECT");
             }
-            expirySeconds = packet.sessionExpiryInterval();
+            expirySeconds = Math.min(packet.sessionExpiryInterval(), limits.maxExpirySeconds());
         }
         if (packet.reason() == ReasonCode.NORMAL_DISCONNECTION && will != null) {
             will.clear(); // [MQTT-3.14.4-3]
@@ -547,7 +547,8 @@ public final class Session {
             SessionSubscription subscription = window.subscription(id);
             boolean qos1 = window.state(id) == SendWindow.State.PUBACK;
             if (publication != null && qos1 && publication.isExpired(outbox.nowMillis())) {
-                window.remove(id); // as mosquitto; a QoS 2 message once sent does not expire [MQTT-4.3.3-7]
+                window.remove(id); // as mosquitto; a QoS 2 message once sent does not expire
+                // [MQTT-4.3.3-7]
                 outbox.report(
                         Report.EXPIRED, publication.message().topic().toString()); // [MQTT-3.3.2-5]
             } else if (publication == null || subscription == null) {

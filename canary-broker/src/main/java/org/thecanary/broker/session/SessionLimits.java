@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.session;
 
+import org.thecanary.mqtt.packet.Connect;
 import org.thecanary.mqtt.packet.QoS;
 
 /**
@@ -17,6 +18,7 @@ import org.thecanary.mqtt.packet.QoS;
  * @param retainAvailable {@code retain_available}
  * @param queueQos0 {@code queue_qos0_messages}: also QoS 0 waits for a session that is away
  * @param upgradeOutgoingQos {@code upgrade_outgoing_qos}: deliver with the QoS of the subscription
+ * @param maxExpirySeconds {@code persistent_client_expiration}: the longest Session Expiry Interval
  * @param maxSubscriptions subscriptions one session may hold; beyond it SUBACK says 0x97
  */
 public record SessionLimits(
@@ -30,6 +32,7 @@ public record SessionLimits(
         boolean retainAvailable,
         boolean queueQos0,
         boolean upgradeOutgoingQos,
+        long maxExpirySeconds,
         int maxSubscriptions) {
 
     /** mosquitto's defaults, and a number of subscriptions that no honest client needs. */
@@ -44,5 +47,6 @@ public record SessionLimits(
             true,
             false,
             false,
+            Connect.NEVER_EXPIRES,
             100_000);
 }

@@ -26,7 +26,7 @@ final class PublishCostTest {
 
     /** Bytes that the loop allocates for one QoS 0 message to so many subscribers. */
     private static double bytesPerPublish(int subscribers) throws Exception {
-        try (TestBroker broker = TestBroker.start(1);
+        try (OpenBroker broker = OpenBroker.start(1);
                 Peer publisher = Peer.connected(broker, "publisher")) {
             List<Peer> peers = new ArrayList<>();
             List<Thread> readers = new ArrayList<>();
@@ -70,7 +70,7 @@ final class PublishCostTest {
         }
     }
 
-    private static long threadId(TestBroker broker) throws Exception {
+    private static long threadId(OpenBroker broker) throws Exception {
         EventLoop loop = broker.broker().loops().all().getFirst().executor();
         return loop.submit(() -> Thread.currentThread().threadId()).get();
     }

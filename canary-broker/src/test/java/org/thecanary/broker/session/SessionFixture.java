@@ -59,6 +59,7 @@ final class SessionFixture {
         boolean retainAvailable = true;
         boolean queueQos0;
         boolean upgradeOutgoingQos;
+        long maxExpirySeconds = Connect.NEVER_EXPIRES;
         int maxSubscriptions = 100;
 
         SessionLimits build() {
@@ -73,6 +74,7 @@ final class SessionFixture {
                     retainAvailable,
                     queueQos0,
                     upgradeOutgoingQos,
+                    maxExpirySeconds,
                     maxSubscriptions);
         }
     }

@@ -235,6 +235,16 @@ class SessionWillTest {
     }
 
     @Test
+    void disconnectCannotOutgrowTheConfiguredExpiry() {
+        f.limits.maxExpirySeconds = 15;
+        connect(0, 10);
+
+        disconnect(ReasonCode.NORMAL_DISCONNECTION, 20);
+
+        assertThat(f.session.hasEnded(f.outbox.nowMillis + 15_000)).isTrue();
+    }
+
+    @Test
     void disconnectMayNotMakeAnIntervalOfNothing() {
         connect(0, 0);
 
