@@ -95,7 +95,7 @@ class IncomingMessagesTest {
     }
 
     @Test
-    @Spec({"MQTT-4.3.2-4", "MQTT-2.2.1-5", "MQTT-4.5.0-2"})
+    @Spec({"MQTT-4.3.2-4", "MQTT-2.2.1-5", "MQTT-4.5.0-2", "v3:MQTT-4.5.0-2"})
     void qos1IsAnsweredWhenTheApplicationSaysSo() {
         comes("a", AT_LEAST_ONCE, 7);
         assertThat(outbox.sent).isEmpty();

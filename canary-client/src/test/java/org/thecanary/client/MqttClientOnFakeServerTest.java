@@ -315,7 +315,7 @@ class MqttClientOnFakeServerTest {
     // --- Limits and identities the Server gives
 
     @Test
-    @Spec("MQTT-3.2.2-21")
+    @Spec({"MQTT-3.2.2-21", "MQTT-3.1.2-21"})
     void assignedIdentifierAndServerKeepAliveAreInForce() throws Exception {
         options.clientId("").reconnect(AT_ONCE).sessionExpiry(Duration.ofHours(1));
         CompletableFuture<Connected> connecting = client().connect();
@@ -383,7 +383,7 @@ class MqttClientOnFakeServerTest {
     // --- Keep alive
 
     @Test
-    @Spec("MQTT-3.1.2-20")
+    @Spec({"MQTT-3.1.2-20", "v3:MQTT-3.1.2-23"})
     void silenceIsFilledWithPings() throws Exception {
         options.keepAlive(Duration.ofSeconds(1));
         client().connect();
@@ -427,9 +427,12 @@ class MqttClientOnFakeServerTest {
         assertThat(end.willReconnect()).isFalse();
     }
 
-    @Test
-    @Spec({"MQTT-3.14.4-1", "MQTT-3.14.4-2"})
-    void leavingSendsWhatWasAskedThenDisconnectThenNothing() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"MQTT_3_1_1", "MQTT_5"})
+    @Spec({"MQTT-3.14.4-1", "MQTT-3.14.4-2", "v3:MQTT-3.14.4-1", "v3:MQTT-3.14.4-2"})
+    void leavingSendsWhatWasAskedThenDisconnectThenNothing(ProtocolVersion version)
+            throws Exception {
+        options.version(version);
         MqttClient client = client();
         CompletableFuture<Connected> connecting = client.connect();
         Peer peer = server.acceptConnect(connAck(false));
@@ -445,7 +448,10 @@ class MqttClientOnFakeServerTest {
         peer.expect(Publish.class);
         int id = peer.expect(Publish.class).packetId();
         assertThat(peer.expect(Disconnect.class).reason())
-                .isEqualTo(ReasonCode.DISCONNECT_WITH_WILL_MESSAGE);
+                .isEqualTo(
+                        version.isV5()
+                                ? ReasonCode.DISCONNECT_WITH_WILL_MESSAGE
+                                : ReasonCode.NORMAL_DISCONNECTION);
         peer.send(new Publish(message("in", AT_LEAST_ONCE), 1, false));
         peer.send(new PubAck(id, ReasonCode.SUCCESS));
         assertThat(left).isNotDone();
@@ -556,7 +562,7 @@ class MqttClientOnFakeServerTest {
     }
 
     @Test
-    @Spec({"MQTT-4.6.0-2", "MQTT-4.6.0-3"})
+    @Spec({"MQTT-4.6.0-2", "MQTT-4.6.0-3", "v3:MQTT-4.6.0-2", "v3:MQTT-4.6.0-3"})
     void applicationAcknowledgesInAnyOrderAndFromAnyThread() throws Exception {
         options.manualAcknowledgement(true);
         client().connect();
@@ -618,6 +624,26 @@ class MqttClientOnFakeServerTest {
                         .filter(CompletableFuture::isCompletedExceptionally)
                         .count())
                 .isBetween(1L, 199L);
+    }
+
+    @Test
+    void messageThatWasNotYetWrittenWhenTheServerSaidGoodbyeFails() throws Exception {
+        MqttClient client = client();
+        client.connect();
+        Peer peer = server.acceptConnect(connAck(false, 1));
+        client.publish("t", new byte[0], AT_LEAST_ONCE);
+        client.publish("t", new byte[0], AT_LEAST_ONCE); // holds back what follows
+        CompletableFuture<PublishResult> waiting = client.publish("t", new byte[0], AT_MOST_ONCE);
+        int id = peer.expect(Publish.class).packetId();
+        byte[] ack = Peer.bytes(new PubAck(id, ReasonCode.SUCCESS), ProtocolVersion.MQTT_5);
+        byte[] goodbye = Peer.bytes(
+                new Disconnect(ReasonCode.SERVER_SHUTTING_DOWN, null), ProtocolVersion.MQTT_5);
+        byte[] both = Arrays.copyOf(ack, ack.length + goodbye.length);
+        System.arraycopy(goodbye, 0, both, ack.length, goodbye.length);
+        peer.send(both);
+
+        assertThatThrownBy(() -> get(waiting)).hasMessageContaining("server shutting down");
+        peer.expectEnd();
     }
 
     @Test

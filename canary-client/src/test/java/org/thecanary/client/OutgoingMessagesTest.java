@@ -210,7 +210,7 @@ class OutgoingMessagesTest {
     }
 
     @Test
-    @Spec({"MQTT-2.2.1-3", "MQTT-2.2.1-2"})
+    @Spec({"MQTT-2.2.1-3", "MQTT-2.2.1-2", "v3:MQTT-2.3.1-2"})
     void identifiersInUseAreNotGivenAgain() {
         connect(connAck(false, 65_535));
         for (int i = 1; i <= 65_535; i++) {
