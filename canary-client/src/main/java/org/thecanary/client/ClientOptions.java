@@ -69,6 +69,7 @@ public record ClientOptions(
     public static final Duration NEVER_EXPIRES = Duration.ofSeconds(Connect.NEVER_EXPIRES);
 
     private static final int V3_IN_FLIGHT = 20;
+    private static final int LONGEST_TEXT = 65_535;
 
     /** The largest packet there is, specification 2.1.4. */
     public static final long LARGEST_PACKET = 268_435_460;
@@ -131,6 +132,9 @@ public record ClientOptions(
         checkRange("number of publishes in flight", maxInFlight, 1, 65_535);
         checkRange("number of pending publishes", maxPending, 1, Integer.MAX_VALUE);
         checkRange("connect timeout in ms", connectTimeout.toMillis(), 1, Integer.MAX_VALUE);
+        checkRange("client id in bytes", utf8Length(clientId), 0, LONGEST_TEXT);
+        checkRange("user name in bytes", utf8Length(username), 0, LONGEST_TEXT);
+        checkRange("password in bytes", password == null ? 0 : password.length, 0, LONGEST_TEXT);
         if (password != null && username == null && !version.isV5()) {
             throw new IllegalArgumentException(
                     "a password without a user name needs MQTT 5"); // v3 [MQTT-3.1.2-22]
@@ -141,6 +145,10 @@ public record ClientOptions(
                     "without Clean Session, and for MQTT 3.1, a client id is needed"); // v3
             // [MQTT-3.1.3-7]
         }
+    }
+
+    private static int utf8Length(@Nullable String text) {
+        return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static void checkRange(String what, long value, long from, long to) {

@@ -151,7 +151,7 @@ final class IncomingMessages {
             return;
         }
         if (!received.answered) {
-            throw protocolError("[MQTT-4.3.3-3]", "PUBREL before PUBREC");
+            throw protocolError("[MQTT-4.3.3-4]", "PUBREL before PUBREC");
         }
         exactlyOnce.remove(packetId);
         if (received.current) {
@@ -165,10 +165,10 @@ final class IncomingMessages {
         if (alias == 0) {
             return publish;
         }
-        if (alias > topicAliasMaximum) { // [MQTT-3.1.2-26], [MQTT-3.1.2-27]
+        if (alias > topicAliasMaximum) { // also with a maximum of 0 [MQTT-3.1.2-27]
             throw new ProtocolException(
                     ReasonCode.TOPIC_ALIAS_INVALID,
-                    "[MQTT-3.3.2-10]",
+                    "[MQTT-3.1.2-26]",
                     "Topic Alias above " + topicAliasMaximum);
         }
         if (aliases.length == 0) {

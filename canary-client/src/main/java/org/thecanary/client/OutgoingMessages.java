@@ -115,7 +115,7 @@ final class OutgoingMessages {
 
     /**
      * The Server has lost the Session: what it did not acknowledge is published as new, ahead of what waits. After
-     * PUBREC the Server had the message [MQTT-4.3.3-5], so publishing it again would make two of it.
+     * PUBREC the Server had the message [MQTT-4.3.3-6], so publishing it again would make two of it.
      */
     private void publishAnew() {
         for (Outgoing outgoing : released.values()) {
@@ -211,7 +211,7 @@ final class OutgoingMessages {
     private boolean transmit(Outgoing outgoing, ClientOutbox to, ServerTerms granted) {
         int alias = outgoing.topicAlias <= granted.topicAliasMaximum()
                 ? outgoing.topicAlias
-                : 0; // [MQTT-3.3.2-9]
+                : 0; // [MQTT-3.2.2-17], [MQTT-3.3.2-9]
         var publish =
                 new Publish(outgoing.message, outgoing.packetId, outgoing.dup, alias, List.of());
         if (outgoing.message.qos() == QoS.AT_MOST_ONCE) {
