@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
+import org.thecanary.cli.mosquitto.MosquittoTools;
+import org.thecanary.cli.mosquitto.Tool;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -19,12 +22,16 @@ public final class Canary implements Runnable {
     private Canary() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Canary()).execute(arguments));
+        Tool tool = arguments.length == 0 ? null : Tool.named(arguments[0]);
+        if (tool != null) {
+            System.exit(MosquittoTools.main(tool, arguments, Version.number()));
+        }
+        System.exit(ToolCommands.addTo(new CommandLine(new Canary())).execute(arguments));
     }
 
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        ToolCommands.addTo(new CommandLine(this)).usage(System.out);
     }
 
     /** The version in the manifest of the jar this class came from. */

@@ -115,7 +115,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     void unreachable(String why, Throwable cause) {
         LOG.debug("{} cannot be reached", where, cause);
         end(
-                cause instanceof UnknownHostException ? Cause.UNKNOWN_HOST : Cause.UNREACHABLE, null, where + " cannot be reached: " + why, null);
+                cause instanceof UnknownHostException ? Cause.UNKNOWN_HOST : Cause.UNREACHABLE,
+                null,
+                where + " cannot be reached: " + why,
+                null);
     }
 
     @Override
