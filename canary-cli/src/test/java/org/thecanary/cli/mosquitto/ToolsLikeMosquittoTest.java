@@ -319,8 +319,8 @@ final class ToolsLikeMosquittoTest {
             Outcome real = RealTools.masked(RealTools.real(Tool.SUB, arguments, ""));
 
             Outcome ours = RealTools.masked(RealTools.ours(Tool.SUB, arguments, ""));
-            assertThat(ours.out).as(more).isEqualTo(real.out);
-            assertThat(ours.err).as(more).isEqualTo(real.err);
+            assertThat(ours.out()).as(more).isEqualTo(real.out());
+            assertThat(ours.err()).as(more).isEqualTo(real.err());
         }
     }
 
@@ -343,7 +343,7 @@ final class ToolsLikeMosquittoTest {
         Outcome ours =
                 RealTools.masked(RealTools.ours(Tool.SUB, line("-p PORT -t of/2 -C 1 --json"), ""));
 
-        assertThat(ours.out)
+        assertThat(ours.out())
                 .isEqualTo(
                         "{\"tst\":*,\"topic\":\"of/2\",\"qos\":0,\"retain\":1,\"payloadlen\":5,\"payload_base64\":\"YmFk//4=\"}\n");
     }
@@ -353,7 +353,7 @@ final class ToolsLikeMosquittoTest {
         Thread responder = Thread.ofPlatform().start(() -> {
             Outcome request =
                     RealTools.ours(Tool.SUB, line("-p PORT -t ask -C 1 -V 5 -F %R:%p"), "");
-            String[] parts = request.out.strip().split(":", 2);
+            String[] parts = request.out().strip().split(":", 2);
             RealTools.ours(Tool.PUB, line("-p PORT -t " + parts[0] + " -m re-" + parts[1]), "");
         });
         Outcome answer = null;
