@@ -24,7 +24,7 @@ public final class Canary implements Runnable {
     public static void main(String[] arguments) {
         Tool tool = arguments.length == 0 ? null : Tool.named(arguments[0]);
         if (tool != null) {
-            System.exit(MosquittoTools.main(tool, arguments, Version.number()));
+            System.exit(MosquittoTools.main(tool, arguments, version()));
         }
         System.exit(ToolCommands.addTo(new CommandLine(new Canary())).execute(arguments));
     }
@@ -35,6 +35,12 @@ public final class Canary implements Runnable {
     }
 
     /** The version in the manifest of the jar this class came from. */
+    static String version() {
+        String version = Canary.class.getPackage().getImplementationVersion();
+        return Objects.requireNonNullElse(version, "(not packaged)");
+    }
+
+    /** The version for picocli, which a tool does not load. */
     static final class Version implements IVersionProvider {
 
         @Override
@@ -43,8 +49,7 @@ public final class Canary implements Runnable {
         }
 
         static String number() {
-            String version = Canary.class.getPackage().getImplementationVersion();
-            return Objects.requireNonNullElse(version, "(not packaged)");
+            return version();
         }
     }
 }

@@ -13,7 +13,8 @@ import java.util.Locale;
 
 /** The Properties of MQTT 5 by mosquitto's names, with the packets of a client that may carry each. */
 enum Property {
-    PAYLOAD_FORMAT_INDICATOR(ValueType.BYTE, 1, PUBLISH, WILL),
+    /** mosquitto lets any byte pass. */
+    PAYLOAD_FORMAT_INDICATOR(ValueType.BYTE, 0xFF, PUBLISH, WILL),
     MESSAGE_EXPIRY_INTERVAL(ValueType.INT32, 0, PUBLISH, WILL),
     CONTENT_TYPE(ValueType.STRING, 0, PUBLISH, WILL),
     RESPONSE_TOPIC(ValueType.STRING, 0, PUBLISH, WILL),

@@ -208,7 +208,7 @@ abstract class ToolClient implements ClientEvents, Printer.Listener, AutoCloseab
             return; // mosquitto, too, waits and tries again
         }
         first.complete(disconnected);
-        end.complete(disconnected);
+        end.complete(disconnected.cause() == Disconnected.Cause.APPLICATION ? null : disconnected);
         if (disconnected.willReconnect()) {
             client.close();
         }

@@ -15,7 +15,6 @@ import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.cli.mosquitto.RealTools.Outcome;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,6 +50,7 @@ final class ToolsLikeMosquittoTest {
             pub -t a -m x -D publish user-property 1
             pub -t a -m x -D publish message-expiry-interval 99999999999
             pub -t a -m x -D connect receive-maximum 0
+            pub -t a -m x -D connect request-problem-information 2
             pub -t a -m x -D connect maximum-packet-size 0
             pub -f /nonexistent -t a
             pub -s -t a
@@ -167,7 +167,7 @@ final class ToolsLikeMosquittoTest {
             sub -p NONE -t a
             rr -p NONE -t a -e b -m x
             sub -p PORT -t e -E -d
-            sub -p PORT -t e -t f -U c -q 2 -E -d -V 5 -i sub
+            sub -p PORT -t e -t f -q 2 -E -d -V 5 -i sub
             sub -p PORT -t e -R -E -d
             sub -p PORT -t e -R -E -d -V 5 -i sub --retain-as-published
             sub -p PORT -t of/1 -C 1
@@ -256,14 +256,15 @@ final class ToolsLikeMosquittoTest {
         }
     }
 
-    private static Broker broker(boolean allowAnonymous) throws IOException {
+    private static Broker broker(boolean allowAnonymous) throws Exception {
         ListenerConfig.Builder listener = new ListenerConfig.Builder();
         listener.port = 0;
         listener.host = "127.0.0.1";
         listener.allowAnonymous = allowAnonymous;
         BrokerConfig.Builder config = new BrokerConfig.Builder();
         config.listeners = List.of(listener.build());
-        return Broker.start(config.build(), List.of(AccessRules.OPEN), 1);
+        BrokerConfig built = config.build();
+        return Broker.start(built, AccessRules.load(built.listeners()), 1);
     }
 
     @AfterAll
