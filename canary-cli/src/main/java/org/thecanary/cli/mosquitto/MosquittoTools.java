@@ -47,7 +47,7 @@ public final class MosquittoTools {
      * @param arguments byte strings
      * @return the exit code
      */
-    static int run(
+    public static int run(
             Tool tool, String name, List<String> arguments, Streams streams, String version) {
         Settings settings = new Settings(tool);
         String called = name.equals(tool.command()) ? "canary " + name : name;
