@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.thecanary.broker.config.LogConfig;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.config.LogType;
+import org.thecanary.cli.text.Strftime;
 
 import java.io.IOException;
 import java.io.OutputStream;

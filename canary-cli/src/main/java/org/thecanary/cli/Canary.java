@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
+import org.thecanary.cli.mosquitto.MosquittoTools;
+import org.thecanary.cli.mosquitto.Tool;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -26,6 +29,10 @@ public final class Canary implements Runnable {
     private Canary() {}
 
     public static void main(String[] arguments) {
+        Tool tool = arguments.length == 0 ? null : Tool.named(arguments[0]);
+        if (tool != null) {
+            System.exit(MosquittoTools.main(tool, arguments, version()));
+        }
         System.exit(commandLine().execute(arguments));
     }
 
@@ -44,15 +51,21 @@ public final class Canary implements Runnable {
                         ? PasswdCommand.parameterError(e)
                         : parameterErrors.handleParseException(e, words));
         canary.setExecutionExceptionHandler((e, _, _) -> CliErrors.executionError(e));
-        return canary;
+        return ToolCommands.addTo(canary);
     }
 
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        ToolCommands.addTo(new CommandLine(this)).usage(System.out);
     }
 
     /** The version in the manifest of the jar this class came from. */
+    static String version() {
+        String version = Canary.class.getPackage().getImplementationVersion();
+        return Objects.requireNonNullElse(version, "(not packaged)");
+    }
+
+    /** The version for picocli, which a tool does not load. */
     static final class Version implements IVersionProvider {
 
         @Override
@@ -61,8 +74,7 @@ public final class Canary implements Runnable {
         }
 
         static String number() {
-            String version = Canary.class.getPackage().getImplementationVersion();
-            return Objects.requireNonNullElse(version, "(not packaged)");
+            return version();
         }
     }
 }

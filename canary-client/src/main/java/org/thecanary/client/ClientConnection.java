@@ -26,6 +26,7 @@ import org.thecanary.mqtt.packet.ReasonCode;
 import org.thecanary.mqtt.topic.TopicFilter;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -113,7 +114,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     void unreachable(String why, Throwable cause) {
         LOG.debug("{} cannot be reached", where, cause);
-        end(Cause.UNREACHABLE, null, where + " cannot be reached: " + why, null);
+        end(
+                cause instanceof UnknownHostException ? Cause.UNKNOWN_HOST : Cause.UNREACHABLE,
+                null,
+                where + " cannot be reached: " + why,
+                null);
     }
 
     @Override
@@ -168,6 +173,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private void take(Packet packet) {
+        keeper.packetReceived(packet);
         if (state == State.AWAITS_CONNACK) {
             if (!(packet instanceof ConnAck connAck)) {
                 throw ProtocolException.protocolError(
@@ -426,6 +432,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (reply != null) {
             unsentReplies.add(reply);
         }
+        keeper.packetSent(packet);
         return true;
     }
 

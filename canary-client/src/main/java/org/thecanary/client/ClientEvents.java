@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.client;
 
+import org.thecanary.mqtt.packet.Packet;
 import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.ReasonCode;
 import org.thecanary.mqtt.topic.TopicFilter;
@@ -34,4 +35,10 @@ public interface ClientEvents {
      * were renewed without a word.
      */
     default void subscriptionLost(TopicFilter filter, ReasonCode reason) {}
+
+    /** A packet was handed to the Network Connection: for traces, and for whoever must know when an answer left. */
+    default void packetSent(Packet packet) {}
+
+    /** A packet came in; told before anything is done about it. */
+    default void packetReceived(Packet packet) {}
 }

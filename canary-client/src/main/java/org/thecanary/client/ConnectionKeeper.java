@@ -232,6 +232,14 @@ final class ConnectionKeeper {
         session.received(packet);
     }
 
+    void packetSent(Packet packet) {
+        tell(() -> events.packetSent(packet));
+    }
+
+    void packetReceived(Packet packet) {
+        tell(() -> events.packetReceived(packet));
+    }
+
     void writable() {
         session.writable();
     }

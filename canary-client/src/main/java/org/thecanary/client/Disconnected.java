@@ -27,7 +27,9 @@ public record Disconnected(
     public enum Cause {
         /** {@link MqttClient#disconnect} or {@link MqttClient#close}. */
         APPLICATION,
-        /** No such host, connection refused, no route: the transport was never there. */
+        /** The host's name has no address. */
+        UNKNOWN_HOST,
+        /** Connection refused, no route: the transport was never there. */
         UNREACHABLE,
         /** No CONNACK within the connect timeout. */
         CONNECT_TIMEOUT,

@@ -36,7 +36,8 @@ final class Reconnect {
         }
         return switch (cause) {
             case APPLICATION -> false;
-            case UNREACHABLE,
+            case UNKNOWN_HOST,
+                    UNREACHABLE,
                     CONNECT_TIMEOUT,
                     CONNECTION_LOST,
                     KEEP_ALIVE,

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.thecanary.cli;
+package org.thecanary.cli.text;
 
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.IsoFields;
 import java.util.Locale;
 
-/** A {@code log_timestamp_format}: the conversions of C's {@code strftime}, in its POSIX locale. Immutable; any thread. */
-final class Strftime {
+/** A format of C's {@code strftime} with the conversions that glibc has, in the POSIX locale. Immutable; any thread. */
+public final class Strftime {
     private final String format;
 
-    Strftime(String format) {
+    public Strftime(String format) {
         this.format = format;
     }
 
-    String format(ZonedDateTime time) {
+    public String format(ZonedDateTime time) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < format.length(); i++) {
             char c = format.charAt(i);
@@ -29,7 +30,7 @@ final class Strftime {
     private static String conversion(char letter, ZonedDateTime time) {
         return switch (letter) {
             case 'Y' -> pattern("yyyy", time);
-            case 'C' -> String.format(Locale.ROOT, "%02d", time.getYear() / 100);
+            case 'C' -> two(time.getYear() / 100);
             case 'y' -> pattern("yy", time);
             case 'm' -> pattern("MM", time);
             case 'd' -> pattern("dd", time);
@@ -45,9 +46,19 @@ final class Strftime {
             case 'b', 'h' -> pattern("MMM", time);
             case 'B' -> pattern("MMMM", time);
             case 'F' -> pattern("yyyy-MM-dd", time);
-            case 'T' -> pattern("HH:mm:ss", time);
+            case 'T', 'X' -> pattern("HH:mm:ss", time);
             case 'R' -> pattern("HH:mm", time);
-            case 'D' -> pattern("MM/dd/yy", time);
+            case 'G' -> String.valueOf(time.get(IsoFields.WEEK_BASED_YEAR));
+            case 'g' -> two(time.get(IsoFields.WEEK_BASED_YEAR) % 100);
+            case 'V' -> two(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+            case 'U' -> two((time.getDayOfYear() + 6 - time.getDayOfWeek().getValue() % 7) / 7);
+            case 'W' ->
+                two((time.getDayOfYear() + 6 - (time.getDayOfWeek().getValue() + 6) % 7) / 7);
+            case 'k' -> String.format(Locale.ROOT, "%2d", time.getHour());
+            case 'l' -> String.format(Locale.ROOT, "%2d", (time.getHour() + 11) % 12 + 1);
+            case 'P' -> pattern("a", time).toLowerCase(Locale.ROOT);
+            case 'r' -> pattern("hh:mm:ss a", time);
+            case 'D', 'x' -> pattern("MM/dd/yy", time);
             case 'c' ->
                 pattern("EEE MMM ", time) + conversion('e', time) + pattern(" HH:mm:ss yyyy", time);
             case 'z' -> pattern("xx", time);
@@ -60,6 +71,10 @@ final class Strftime {
             case '%' -> "%";
             default -> "%" + letter;
         };
+    }
+
+    private static String two(int number) {
+        return String.format(Locale.ROOT, "%02d", number);
     }
 
     private static String pattern(String pattern, ZonedDateTime time) {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import org.thecanary.cli.mosquitto.MosquittoTools;
+import org.thecanary.cli.mosquitto.Tool;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+import java.util.concurrent.Callable;
+
+/**
+ * The tools in the list of commands. A call of one does not come by here: {@link Canary#main} sees to it before picocli is
+ * loaded, which would double its start-up time and understand its flags differently.
+ */
+final class ToolCommands {
+    private ToolCommands() {}
+
+    static CommandLine addTo(CommandLine canary) {
+        for (Tool tool : Tool.values()) {
+            Callable<Integer> help = () -> MosquittoTools.main(
+                    tool, new String[] {tool.command(), "--help"}, Canary.Version.number());
+            CommandSpec spec = CommandSpec.wrapWithoutInspection(help).name(tool.command());
+            spec.usageMessage().description(tool.description());
+            canary.addSubcommand(tool.command(), new CommandLine(spec));
+        }
+        return canary;
+    }
+}

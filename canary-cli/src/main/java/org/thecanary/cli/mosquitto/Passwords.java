@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli.mosquitto;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.Console;
+import java.io.IOException;
+import java.nio.CharBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** Where the password comes from: {@code -P}, a file, the terminal, or the environment. */
+final class Passwords {
+    private static final String VARIABLE = "CANARY_PASSWORD";
+
+    private Passwords() {}
+
+    /** The password; null: there is none. */
+    static byte @Nullable [] find(Settings settings, Streams streams) throws ToolException {
+        if (settings.password != null) {
+            return Bytes.toArray(settings.password);
+        }
+        if (settings.passwordFile != null) {
+            return fromFile(Bytes.text(settings.passwordFile));
+        }
+        if (settings.promptForPassword) {
+            return fromTerminal();
+        }
+        String variable = streams.environment().get(VARIABLE);
+        return settings.username != null && variable != null ? variable.getBytes(UTF_8) : null;
+    }
+
+    private static byte[] fromFile(String file) throws ToolException {
+        try {
+            byte[] content = Files.readAllBytes(Path.of(file));
+            int end = 0;
+            while (end < content.length && content[end] != '\n' && content[end] != '\r') {
+                end++;
+            }
+            return Arrays.copyOf(content, end);
+        } catch (IOException _) {
+            throw new ToolException(
+                    1, "Error: Unable to open password file \"" + Bytes.of(file) + "\".\n");
+        }
+    }
+
+    private static byte[] fromTerminal() throws ToolException {
+        Console console = Objects.requireNonNull(System.console());
+        char[] password = console.isTerminal() ? console.readPassword("Password: ") : null;
+        if (password == null) {
+            throw new ToolException(
+                    1,
+                    "Error: --pw-prompt needs a terminal; --pw-file and " + VARIABLE
+                            + " do not.\n");
+        }
+        var bytes = UTF_8.encode(CharBuffer.wrap(password));
+        byte[] array = new byte[bytes.remaining()];
+        bytes.get(array);
+        return array;
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli.mosquitto;
+
+/** The command line or an options file is wrong. The message ends as mosquitto's does: with one line break or two. */
+final class UsageException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UsageException(String message) {
+        super(message, null, false, false);
+    }
+}
