@@ -63,6 +63,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     private static final int WRITABLE_BYTES = 256 * 1024;
     /** Beyond this much unsent, QoS 0 is dropped: enough for a burst, too little for many to exhaust the broker. */
     private static final int OVERLOADED_BYTES = 8 * 1024 * 1024;
+
+    /** With more than this unsent in answers, not messages, we read no further. */
+    private static final int ANSWERS_BYTES = 1024 * 1024;
     /** How long a client has to send its CONNECT. */
     private static final long CONNECT_MILLIS = 30_000;
     /** How long we wait for the client to close after we have said our last. */
@@ -92,6 +95,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     private boolean dirty;
     private boolean starved;
     private boolean deaf;
+    private long unsentAnswers;
     private long unsentBytes;
     private long lastHeardMillis;
     private long silenceMillis = CONNECT_MILLIS;
@@ -434,6 +438,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
             return false;
         }
         write(scratch.packet.array(), scratch.packet.length());
+        unsentAnswers += scratch.packet.length();
         return true;
     }
 
@@ -458,14 +463,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     }
 
     /**
-     * Tells the loop how much waits here for its socket, and reads from a client no more while it does not read: what it
-     * asks for must not pile up as answers.
+     * Tells the loop how much waits here for its socket, and reads no more from a client that asks and asks and does not
+     * read: the answers must not pile up. Messages do not make us deaf: they are few, wait, or are dropped.
      */
     private void accountUnsent() {
         long now = out.bytes(channel);
         scratch.unsentBytes += now - unsentBytes;
         unsentBytes = now;
-        boolean tooMuch = now > (deaf ? WRITABLE_BYTES : OVERLOADED_BYTES);
+        if (now == 0) {
+            unsentAnswers = 0;
+        }
+        boolean tooMuch = now > WRITABLE_BYTES && (deaf || unsentAnswers > ANSWERS_BYTES);
         if (tooMuch != deaf && state == State.CONNECTED) {
             deaf = tooMuch;
             channel.channel().config().setAutoRead(!deaf);
