@@ -4,8 +4,6 @@ package org.thecanary.broker.loop;
 import io.netty.channel.EventLoop;
 
 import org.jspecify.annotations.Nullable;
-import org.thecanary.broker.session.Publication;
-import org.thecanary.broker.session.SessionSubscription;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,11 +103,6 @@ public final class BrokerLoop {
         assert inLoop();
         dirty.add(flushable);
         postFlush();
-    }
-
-    /** Delivers to a session of any loop, keeping the order of calls. */
-    public void deliver(SessionRef ref, Publication publication, SessionSubscription subscription) {
-        ref.deliver(this, publication, subscription);
     }
 
     Batch batchFor(BrokerLoop target) {

@@ -93,14 +93,22 @@ public final class SessionRef {
         owner = next;
     }
 
-    /** Delivers on the loop this runs on, or parks, or sends on. Called on any loop. */
-    void deliver(BrokerLoop here, Publication publication, SessionSubscription subscription) {
+    /**
+     * Delivers a message to the session, keeping the order of calls: at once where it lives here, by the turn's batch
+     * where it lives on another loop, later where it is still on its way here.
+     *
+     * @param here the loop this runs on
+     */
+    public void deliver(
+            BrokerLoop here, Publication publication, SessionSubscription subscription) {
         BrokerLoop now = owner;
         if (now == here) {
             if (parked != null) {
                 parked.add(() -> deliver(here, publication, subscription));
             } else if (!ended) {
                 session.deliver(publication, subscription, outbox);
+            } else if (subscription.filter().isShared()) {
+                outbox.reroute(publication, subscription); // it ended after it was chosen
             }
         } else if (departing == here) {
             session.deliver(publication, subscription, outbox);

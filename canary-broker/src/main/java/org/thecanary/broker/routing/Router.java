@@ -57,7 +57,7 @@ public final class Router {
         for (Subscriber subscriber : subscribers) {
             switch (subscriber) {
                 case ToSession(var ref, var subscription) ->
-                    loop.deliver(ref, publication, subscription);
+                    ref.deliver(loop, publication, subscription);
                 case ToGroup(var group) -> deliver(group, publication);
             }
         }
@@ -67,7 +67,7 @@ public final class Router {
     private void deliver(SharedGroup group, Publication publication) {
         ToSession member = group.next();
         if (member != null) {
-            loop.deliver(member.ref(), publication, member.subscription());
+            member.ref().deliver(loop, publication, member.subscription());
         }
     }
 
