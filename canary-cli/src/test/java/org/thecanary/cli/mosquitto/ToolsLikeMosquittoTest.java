@@ -304,9 +304,17 @@ final class ToolsLikeMosquittoTest {
     void aRightCallPrintsAndReturnsTheSame(String line) {
         String stdin = "one\n\ntwo words\nlast \u00ff";
         Outcome real = RealTools.masked(RealTools.real(tool(line), arguments(line), stdin));
+        Outcome ours = RealTools.masked(RealTools.ours(tool(line), arguments(line), stdin));
 
-        assertThat(RealTools.masked(RealTools.ours(tool(line), arguments(line), stdin)))
-                .isEqualTo(real);
+        if (line.matches(".* (-l|--repeat) .*") && line.contains(" -d")) {
+            // Between what several messages are sent, acknowledgements come when they come.
+            assertThat(ours.exitCode()).isEqualTo(real.exitCode());
+            assertThat(ours.out().lines().sorted())
+                    .containsExactlyElementsOf(real.out().lines().sorted().toList());
+            assertThat(ours.err()).isEqualTo(real.err());
+        } else {
+            assertThat(ours).isEqualTo(real);
+        }
     }
 
     @ParameterizedTest
