@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
@@ -45,7 +44,7 @@ public final class ConnectFlow {
     private final ConnectionCount connections;
     private final SessionLimits sessionLimits;
     private final SecureRandom random = new SecureRandom();
-    private volatile AccessRules rules;
+    private final AccessRules rules;
 
     /** A CONNECT that is accepted, and all that follows from it. */
     record Accepted(
@@ -228,23 +227,22 @@ public final class ConnectFlow {
 
     private void authenticate(
             Connect connect, String clientId, boolean assigned, Connection connection) {
-        AccessRules now = rules;
         String username = connect.username();
         if (username == null) {
-            if (!now.allowAnonymous() || listener.useUsernameAsClientId()) {
+            if (!rules.allowAnonymous() || listener.useUsernameAsClientId()) {
                 refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "a user name is required");
             } else {
                 findSession(connect, clientId, assigned, connection);
             }
-        } else if (now.users() == null) {
-            if (!now.allowAnonymous()) {
+        } else if (rules.users() == null) {
+            if (!rules.allowAnonymous()) {
                 refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "nobody is known here");
                 return;
             }
             findSession(connect, clientId, assigned, connection);
         } else {
             authenticator.verify(
-                    now.users(),
+                    rules.users(),
                     username,
                     connect.password(),
                     verdict -> connection.loop().run(() -> {
@@ -362,12 +360,5 @@ public final class ConnectFlow {
             LOG.info(NOTICE, log);
         }
         connection.refuse(reason, tell ? why : null, log);
-    }
-
-    /** New rules, for whoever connects from now on. */
-    public void rules(@Nullable AccessRules changed) {
-        if (changed != null) {
-            rules = changed;
-        }
     }
 }

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.thecanary.cli.mosquitto.Property.Carrier;
 import org.thecanary.cli.mosquitto.Settings.Source;
 import org.thecanary.client.ClientException;
-import org.thecanary.client.Disconnected;
 import org.thecanary.client.ReconnectPolicy;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
@@ -19,7 +18,6 @@ import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** mosquitto_rr: subscribes to the response topic, publishes the request, prints the response. */
 final class RrTool extends ToolClient {
@@ -54,28 +52,8 @@ final class RrTool extends ToolClient {
         }
         byte[] payload = Payloads.load(settings, streams);
         try (RrTool tool = new RrTool(settings, streams, topic, responseTopic, payload)) {
-            return tool.ask();
+            return tool.untilItEnds();
         }
-    }
-
-    private int ask() throws ToolException {
-        long deadline = System.nanoTime()
-                + (settings.timeoutSeconds > 0
-                        ? TimeUnit.SECONDS.toNanos(settings.timeoutSeconds)
-                        : Long.MAX_VALUE / 2);
-        connect(deadline);
-        Disconnected why;
-        try {
-            why = await(end, deadline);
-        } catch (ToolException timedOut) {
-            disconnect(ReasonCode.DISCONNECT_WITH_WILL_MESSAGE);
-            throw timedOut;
-        }
-        if (why != null) {
-            throw failed(why);
-        }
-        disconnect(ReasonCode.NORMAL_DISCONNECTION);
-        return 0;
     }
 
     @Override

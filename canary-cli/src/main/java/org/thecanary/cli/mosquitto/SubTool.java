@@ -4,7 +4,6 @@ package org.thecanary.cli.mosquitto;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.cli.mosquitto.Property.Carrier;
 import org.thecanary.client.ClientException;
-import org.thecanary.client.Disconnected;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.Publish;
@@ -54,30 +53,10 @@ final class SubTool extends ToolClient {
         try (SubTool tool = new SubTool(settings, streams)) {
             onSignal = new Thread(() -> tool.leaveOnSignal(over));
             Runtime.getRuntime().addShutdownHook(onSignal);
-            return tool.listen();
+            return tool.untilItEnds();
         } finally {
             over.countDown();
         }
-    }
-
-    private int listen() throws ToolException {
-        long deadline = System.nanoTime()
-                + (settings.timeoutSeconds > 0
-                        ? TimeUnit.SECONDS.toNanos(settings.timeoutSeconds)
-                        : Long.MAX_VALUE / 2);
-        connect(deadline);
-        Disconnected why;
-        try {
-            why = await(end, deadline);
-        } catch (ToolException timedOut) {
-            disconnect(ReasonCode.DISCONNECT_WITH_WILL_MESSAGE);
-            throw timedOut;
-        }
-        if (why != null) {
-            throw failed(why);
-        }
-        disconnect(ReasonCode.NORMAL_DISCONNECTION);
-        return 0;
     }
 
     /** SIGINT and SIGTERM end mosquitto_sub with 0, and its Will is published. */

@@ -92,6 +92,27 @@ abstract class ToolClient implements ClientEvents, Printer.Listener, AutoCloseab
         }
     }
 
+    /** Connects and stays until the tool has what it wants, or {@code -W} is over: then its Will is published. */
+    final int untilItEnds() throws ToolException {
+        long deadline = System.nanoTime()
+                + (settings.timeoutSeconds > 0
+                        ? TimeUnit.SECONDS.toNanos(settings.timeoutSeconds)
+                        : Long.MAX_VALUE / 2);
+        connect(deadline);
+        Disconnected why;
+        try {
+            why = await(end, deadline);
+        } catch (ToolException timedOut) {
+            disconnect(ReasonCode.DISCONNECT_WITH_WILL_MESSAGE);
+            throw timedOut;
+        }
+        if (why != null) {
+            throw failed(why);
+        }
+        disconnect(ReasonCode.NORMAL_DISCONNECTION);
+        return 0;
+    }
+
     /** What a future says; a deadline that passes is the tool's end. */
     static <T extends @Nullable Object> T await(CompletableFuture<T> future, long deadlineNanos)
             throws ToolException {
