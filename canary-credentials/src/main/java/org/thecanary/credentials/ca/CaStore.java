@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.credentials.ca;
 
+import org.thecanary.credentials.pem.Pem;
+
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -193,7 +195,8 @@ public final class CaStore {
     /** The revocation list of a file. */
     public static X509CRL readCrl(Path file) throws CaException, IOException {
         try {
-            return Pem.readCrl(read(file))
+            return Pem.readCrls(read(file)).stream()
+                    .findFirst()
                     .orElseThrow(
                             () -> new CaException(
                                     file

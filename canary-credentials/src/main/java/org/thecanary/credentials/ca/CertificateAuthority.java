@@ -3,6 +3,8 @@ package org.thecanary.credentials.ca;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.credentials.ca.IndexEntry.Revocation;
+import org.thecanary.credentials.pem.EncryptedKey;
+import org.thecanary.credentials.pem.Pem;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -11,6 +11,7 @@ import static org.thecanary.credentials.ca.TestAuthority.server;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.thecanary.credentials.Peer;
 import org.thecanary.credentials.ca.CertificateAuthority.Founding;
 import org.thecanary.credentials.ca.DeviceBundle.BrokerAddress;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.thecanary.credentials.ca;
+package org.thecanary.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -15,12 +15,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A program of others, to test against. Where it is missing, the test is skipped, but never on CI. */
-record Peer(String path) {
+public record Peer(String path) {
 
     /** What it said and how it ended; both streams together. */
-    record Result(int status, String output) {}
+    public record Result(int status, String output) {}
 
-    static Peer installed(String program) {
+    public static Peer installed(String program) {
         var path = System.getenv("PATH") + File.pathSeparator + "/usr/sbin";
         var found = Stream.of(path.split(File.pathSeparator, -1))
                 .map(folder -> Path.of(folder, program))
@@ -33,7 +33,7 @@ record Peer(String path) {
         return new Peer(found.orElseThrow().toString());
     }
 
-    Result run(Object... arguments) throws IOException, InterruptedException {
+    public Result run(Object... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<String>(List.of(path));
         Stream.of(arguments).map(Object::toString).forEach(command::add);
         var process = new ProcessBuilder(command)
@@ -46,7 +46,7 @@ record Peer(String path) {
     }
 
     /** Its output, when it ends with 0. */
-    String succeed(Object... arguments) throws IOException, InterruptedException {
+    public String succeed(Object... arguments) throws IOException, InterruptedException {
         var result = run(arguments);
         assertThat(result.status()).as(result.output()).isZero();
         return result.output();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.thecanary.credentials.ca;
+package org.thecanary.credentials.pem;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,17 +22,20 @@ import java.util.regex.Pattern;
 
 /** PEM [RFC 7468], as OpenSSL writes it: 64 characters a line, LF. Text around the blocks is skipped. */
 public final class Pem {
-    static final String CERTIFICATE = "CERTIFICATE";
-    static final String CRL = "X509 CRL";
-    static final String KEY = "PRIVATE KEY";
-    static final String ENCRYPTED_KEY = "ENCRYPTED PRIVATE KEY";
+    public static final String CERTIFICATE = "CERTIFICATE";
+    public static final String CRL = "X509 CRL";
+    public static final String KEY = "PRIVATE KEY";
+    public static final String ENCRYPTED_KEY = "ENCRYPTED PRIVATE KEY";
+
+    private static final List<String> KINDS = List.of("EC", "RSA", "EdDSA", "RSASSA-PSS");
 
     private static final Pattern BLOCK = Pattern.compile(
             "-----BEGIN ([A-Z0-9 ]+)-----\\s+([A-Za-z0-9+/=\\s]+?)-----END \\1-----");
 
     private Pem() {}
 
-    static String encode(String label, byte[] der) {
+    /** One block. */
+    public static String encode(String label, byte[] der) {
         var body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
         return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
     }
@@ -50,7 +53,8 @@ public final class Pem {
         return text.toString();
     }
 
-    static String crl(X509CRL crl) {
+    /** A revocation list. */
+    public static String crl(X509CRL crl) {
         try {
             return encode(CRL, crl.getEncoded());
         } catch (CRLException e) {
@@ -59,7 +63,7 @@ public final class Pem {
     }
 
     /** PKCS #8, not encrypted: what every TLS library reads. */
-    static String key(PrivateKey key) {
+    public static String key(PrivateKey key) {
         return encode(KEY, key.getEncoded());
     }
 
@@ -74,28 +78,33 @@ public final class Pem {
         return certificates;
     }
 
-    /** The first revocation list of a text. */
-    public static Optional<X509CRL> readCrl(String text) throws CertificateException, CRLException {
+    /** All revocation lists of a text, in its order; empty when there are none. */
+    public static List<X509CRL> readCrls(String text) throws CertificateException, CRLException {
         var factory = CertificateFactory.getInstance("X.509");
+        var lists = new ArrayList<X509CRL>();
         for (var der : blocks(text, CRL)) {
-            return Optional.of((X509CRL) factory.generateCRL(new ByteArrayInputStream(der)));
+            lists.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(der)));
         }
-        return Optional.empty();
+        return lists;
     }
 
     /** The first block with that label. */
-    static Optional<byte[]> first(String text, String label) {
+    public static Optional<byte[]> first(String text, String label) {
         return blocks(text, label).stream().findFirst();
     }
 
-    /** A private key from PKCS #8. */
-    static PrivateKey privateKey(byte[] pkcs8) throws GeneralSecurityException {
+    /** A private key from PKCS #8, of a kind that TLS can use. */
+    public static PrivateKey privateKey(byte[] pkcs8) throws GeneralSecurityException {
         var spec = new PKCS8EncodedKeySpec(pkcs8);
-        try {
-            return KeyFactory.getInstance("EC").generatePrivate(spec);
-        } catch (InvalidKeySpecException _) {
-            return KeyFactory.getInstance("RSA").generatePrivate(spec);
+        var problem = new InvalidKeySpecException("no private key");
+        for (var kind : KINDS) {
+            try {
+                return KeyFactory.getInstance(kind).generatePrivate(spec);
+            } catch (InvalidKeySpecException e) {
+                problem.addSuppressed(e);
+            }
         }
+        throw problem;
     }
 
     private static List<byte[]> blocks(String text, String label) {

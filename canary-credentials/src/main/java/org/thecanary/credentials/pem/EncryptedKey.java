@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.thecanary.credentials.ca;
+package org.thecanary.credentials.pem;
 
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -32,7 +32,7 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Written with PBKDF2-HMAC-SHA256, OWASP's 600,000 iterations and AES-256-CBC. By hand over the JDK's ciphers, since
  * the JDK's own "PBEWith…" takes a passphrase in ASCII only; here it is UTF-8, as a terminal sends it to openssl.
  */
-final class EncryptedKey {
+public final class EncryptedKey {
     private static final int ITERATIONS = 600_000;
     private static final int MAX_ITERATIONS = 100_000_000;
     private static final int KEY_BYTES = 32;
@@ -52,7 +52,7 @@ final class EncryptedKey {
     private EncryptedKey() {}
 
     /** Encrypts a key in PKCS #8. */
-    static byte[] encrypt(byte[] pkcs8, char[] passphrase, SecureRandom random) {
+    public static byte[] encrypt(byte[] pkcs8, char[] passphrase, SecureRandom random) {
         var salt = new byte[16];
         var vector = new byte[BLOCK_BYTES];
         random.nextBytes(salt);
@@ -89,7 +89,8 @@ final class EncryptedKey {
      * @throws BadPaddingException when the passphrase is another; in 1 of 256 such cases the result is no key instead
      * @throws GeneralSecurityException when it was encrypted in a way that is not known here
      */
-    static byte[] decrypt(byte[] encrypted, char[] passphrase) throws GeneralSecurityException {
+    public static byte[] decrypt(byte[] encrypted, char[] passphrase)
+            throws GeneralSecurityException {
         PBES2Parameters parameters;
         PBKDF2Params derivation;
         byte[] vector;
