@@ -133,6 +133,7 @@ final class AotTrainCommand implements Callable<Integer> {
                 CredentialFile.read(files.credentialFile(DataFolder.SENSOR), null),
                 SensorTopics.DEFAULT,
                 new Sampling(50, 20_000_000),
+                Sampling.Limits.WIDEST,
                 Path.of("/"));
         SensorEvents counter = new SensorEvents() {
             @Override

@@ -70,12 +70,33 @@ final class SensorCommand implements Callable<Integer> {
     private String prefix = "";
 
     @Option(
+            names = "--id",
+            paramLabel = "NAME",
+            description =
+                    "The sensor's name, where there are several: its topics begin with PREFIX/NAME.")
+    private @Nullable String id;
+
+    @Option(
             names = "--rate",
             paramLabel = "RATE",
             defaultValue = "0.2 Hz",
             description =
-                    "How often to measure until an instruction comes, as 0.2, \"0.2 Hz\" or \"5 s\". Default: ${DEFAULT-VALUE}.")
+                    "How often to measure where no instruction says otherwise, as 0.2, \"0.2 Hz\" or \"5 s\". Default: ${DEFAULT-VALUE}.")
     private String rate = "";
+
+    @Option(
+            names = "--slowest",
+            paramLabel = "RATE",
+            defaultValue = "0.001 Hz",
+            description = "Refuse instructions to measure more slowly. Default: ${DEFAULT-VALUE}.")
+    private String slowest = "";
+
+    @Option(
+            names = "--fastest",
+            paramLabel = "RATE",
+            defaultValue = "100 Hz",
+            description = "Refuse instructions to measure faster. Default: ${DEFAULT-VALUE}.")
+    private String fastest = "";
 
     @Option(names = "--help", usageHelp = true, description = "Show this help.")
     @SuppressWarnings("UnusedVariable") // picocli looks at it
@@ -93,7 +114,12 @@ final class SensorCommand implements Callable<Integer> {
         SensorOptions options;
         try {
             options = new SensorOptions(
-                    transport(), credential(), topics(), sampling(), Path.of("/"));
+                    transport(),
+                    credential(),
+                    topics(),
+                    sampling("--rate", rate),
+                    limits(),
+                    Path.of("/"));
         } catch (CredentialFile.Unreadable e) {
             say(e.getMessage());
             return ConfigException.UNREADABLE;
@@ -134,16 +160,28 @@ final class SensorCommand implements Callable<Integer> {
 
     private SensorTopics topics() {
         try {
-            return new SensorTopics(prefix);
+            SensorTopics topics = new SensorTopics(prefix);
+            return id == null ? topics : topics.of(id);
         } catch (RuntimeException e) {
-            throw wrong("-t", String.valueOf(e.getMessage()));
+            throw wrong(id == null ? "-t" : "-t and --id", String.valueOf(e.getMessage()));
         }
     }
 
-    private Sampling sampling() {
-        return switch (Sampling.parse(rate)) {
-            case Sampling.Accepted(var sampling) -> sampling;
-            case Sampling.Refused(var asked, var reason) -> throw wrong("--rate " + asked, reason);
+    private Sampling.Limits limits() {
+        try {
+            return new Sampling.Limits(
+                    sampling("--slowest", slowest).hertz(),
+                    sampling("--fastest", fastest).hertz());
+        } catch (IllegalArgumentException e) {
+            throw wrong("--slowest and --fastest", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Sampling sampling(String option, String text) {
+        return switch (Sampling.parse(text, Sampling.Limits.WIDEST)) {
+            case Sampling.Accepted(var sampling, var _) -> sampling;
+            case Sampling.Refused(var asked, var reason) ->
+                throw wrong(option + " " + asked, reason);
         };
     }
 

@@ -172,6 +172,7 @@ final class UpCommand implements Callable<Integer> {
                 CredentialFile.read(files.credentialFile(DataFolder.SENSOR), null),
                 SensorTopics.DEFAULT,
                 Sampling.DEFAULT,
+                Sampling.Limits.WIDEST,
                 Path.of("/"));
     }
 

@@ -23,6 +23,42 @@ public record Sampling(double hertz, long periodNanos) {
     /** A measurement every five seconds. */
     public static final Sampling DEFAULT = new Sampling(0.2, 5_000_000_000L);
 
+    /**
+     * What a sensor is willing to do.
+     *
+     * @param slowestHertz {@value #SLOWEST_HERTZ} or more
+     * @param fastestHertz {@value #FASTEST_HERTZ} or less, and not below {@code slowestHertz}
+     */
+    public record Limits(double slowestHertz, double fastestHertz) {
+        /** All that any sensor does. */
+        public static final Limits WIDEST = new Limits(SLOWEST_HERTZ, FASTEST_HERTZ);
+
+        public Limits {
+            if (!(slowestHertz >= SLOWEST_HERTZ
+                    && fastestHertz <= FASTEST_HERTZ
+                    && slowestHertz <= fastestHertz)) {
+                throw new IllegalArgumentException(
+                        number(slowestHertz) + " Hz to " + number(fastestHertz)
+                                + " Hz are no limits: they lie between " + number(SLOWEST_HERTZ)
+                                + " Hz and " + number(FASTEST_HERTZ)
+                                + " Hz, and the slowest comes first.");
+            }
+        }
+
+        boolean admit(double hertz) {
+            // Written so that NaN and minus zero are not admitted.
+            return hertz >= slowestHertz && hertz <= fastestHertz;
+        }
+
+        /** For a person: {@code 0.001 Hz to 100 Hz, which is a measurement every 1000 s to every 0.01 s}. */
+        @Override
+        public String toString() {
+            return number(slowestHertz) + " Hz to " + number(fastestHertz)
+                    + " Hz, which is a measurement every " + number(1 / slowestHertz)
+                    + " s to every " + number(1 / fastestHertz) + " s";
+        }
+    }
+
     /** The longest instruction that is looked at; a sensible one has ten characters. */
     private static final int LONGEST = 64;
 
@@ -32,8 +68,12 @@ public record Sampling(double hertz, long periodNanos) {
     /** What became of an instruction. */
     public sealed interface Answer {}
 
-    /** It is understood and will be obeyed. */
-    public record Accepted(Sampling sampling) implements Answer {}
+    /**
+     * It is understood and will be obeyed.
+     *
+     * @param instruction what was asked
+     */
+    public record Accepted(Sampling sampling, String instruction) implements Answer {}
 
     /**
      * It will not be obeyed.
@@ -44,7 +84,7 @@ public record Sampling(double hertz, long periodNanos) {
     public record Refused(String instruction, String reason) implements Answer {}
 
     /** Reads the payload of an instruction. */
-    public static Answer parse(byte[] payload) {
+    public static Answer parse(byte[] payload, Limits limits) {
         if (payload.length > LONGEST) {
             String start = new String(payload, 0, LONGEST, StandardCharsets.UTF_8);
             return new Refused(
@@ -53,10 +93,12 @@ public record Sampling(double hertz, long periodNanos) {
                             + " are not read.");
         }
         try {
-            return parse(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(payload))
-                    .toString());
+            return parse(
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(payload))
+                            .toString(),
+                    limits);
         } catch (CharacterCodingException e) {
             return new Refused(
                     new String(payload, StandardCharsets.UTF_8), "The instruction is not text.");
@@ -64,7 +106,7 @@ public record Sampling(double hertz, long periodNanos) {
     }
 
     /** Reads {@code 0.2}, {@code 0.2 Hz}, {@code 5 s}, {@code 200 ms} or {@code 1 min}. */
-    public static Answer parse(String instruction) {
+    public static Answer parse(String instruction, Limits limits) {
         String text = instruction.strip();
         if (text.isEmpty()) {
             return new Refused(
@@ -85,13 +127,10 @@ public record Sampling(double hertz, long periodNanos) {
             case "min" -> 1 / (60 * number);
             default -> number;
         };
-        // Written so that NaN and minus zero are refused as well.
-        if (!(hertz >= SLOWEST_HERTZ && hertz <= FASTEST_HERTZ)) {
-            return new Refused(
-                    text,
-                    "This is outside of what the sensor does: 0.001 Hz to 100 Hz, which is a measurement every 1000 s to every 10 ms.");
+        if (!limits.admit(hertz)) {
+            return new Refused(text, "This is outside of what the sensor does: " + limits + ".");
         }
-        return new Accepted(new Sampling(rounded(hertz), Math.round(1e9 / hertz)));
+        return new Accepted(new Sampling(rounded(hertz), Math.round(1e9 / hertz)), text);
     }
 
     /** For a person: {@code 0.2 Hz, every 5 s}. */

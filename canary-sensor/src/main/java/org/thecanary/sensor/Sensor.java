@@ -71,6 +71,7 @@ public final class Sensor implements AutoCloseable {
                 options.topics(),
                 Probes.find(options.root()),
                 options.sampling(),
+                options.limits(),
                 boot,
                 Instant.now(),
                 this::send,
@@ -210,6 +211,8 @@ public final class Sensor implements AutoCloseable {
 
     /** Carries what happens on the network over to the sensor's thread. */
     private final class Incoming implements ClientEvents {
+        // Of the client's loop.
+        private boolean connected;
 
         @Override
         public void received(Publish publish, Acknowledgement acknowledgement) {
@@ -221,7 +224,8 @@ public final class Sensor implements AutoCloseable {
         }
 
         @Override
-        public void connected(Connected connected) {
+        public void connected(Connected accepted) {
+            connected = true;
             subscribe();
             post(() -> {
                 events.connected();
@@ -232,7 +236,14 @@ public final class Sensor implements AutoCloseable {
 
         @Override
         public void disconnected(Disconnected disconnected) {
-            post(() -> events.disconnected(disconnected));
+            boolean was = connected;
+            connected = false;
+            post(() -> {
+                if (was) {
+                    agent.disconnected(disconnected.sentence(), Instant.now());
+                }
+                events.disconnected(disconnected);
+            });
             if (!disconnected.willReconnect()) {
                 ended.complete(disconnected);
             }

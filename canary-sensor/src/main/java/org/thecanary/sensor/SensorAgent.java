@@ -4,6 +4,7 @@ package org.thecanary.sensor;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.sensor.Sampling.Accepted;
 import org.thecanary.sensor.Sampling.Refused;
+import org.thecanary.sensor.SensorStatus.Outage;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -32,8 +33,12 @@ final class SensorAgent {
     private final SensorEvents events;
     private final Map<String, String> units = new LinkedHashMap<>();
     private final Set<Probe> silent = new HashSet<>();
+    private final Sampling uninstructed;
+    private final Sampling.Limits limits;
     private Sampling sampling;
+    private @Nullable String asked;
     private @Nullable Refused refused;
+    private @Nullable Outage outage;
     private @Nullable SamplingClock clock;
     private long seq;
     private long lost;
@@ -41,19 +46,23 @@ final class SensorAgent {
     /**
      * @param boot names this start
      * @param since when it was
-     * @param sampling until an instruction says otherwise
+     * @param sampling where no instruction says otherwise
+     * @param limits which instructions are obeyed
      */
     SensorAgent(
             SensorTopics topics,
             Probes probes,
             Sampling sampling,
+            Sampling.Limits limits,
             String boot,
             Instant since,
             Link link,
             SensorEvents events) {
         this.topics = topics;
         this.probes = probes;
+        this.uninstructed = sampling;
         this.sampling = sampling;
+        this.limits = limits;
         this.boot = boot;
         this.since = since;
         this.link = link;
@@ -87,25 +96,45 @@ final class SensorAgent {
         sayStatus();
     }
 
-    /** An instruction came; a retained one comes again after each connect. */
+    /** There is no connection any more. */
+    void disconnected(String reason, Instant now) {
+        outage = new Outage(reason, now);
+    }
+
+    /**
+     * An instruction came; a retained one comes again after each connect. An empty one takes it back, for so a Retained
+     * Message is removed.
+     */
     void instructed(byte[] payload, long nowNanos) {
-        switch (Sampling.parse(payload)) {
-            case Accepted(var asked) -> {
-                if (!asked.equals(sampling)) {
-                    events.told("Sampling as instructed: " + asked + ".");
+        if (payload.length == 0) {
+            asked = null;
+            refused = null;
+            sampleAt(uninstructed, "The sampling instruction is taken back: ", nowNanos);
+        } else {
+            switch (Sampling.parse(payload, limits)) {
+                case Accepted(var wanted, var instruction) -> {
+                    asked = instruction;
+                    refused = null;
+                    sampleAt(wanted, "Sampling as instructed: ", nowNanos);
                 }
-                sampling = asked;
-                refused = null;
-                if (clock != null) {
-                    clock.change(asked, nowNanos);
+                case Refused refusal -> {
+                    asked = refusal.instruction();
+                    refused = refusal;
+                    events.told("Refused a sampling instruction: " + refusal.reason());
                 }
-            }
-            case Refused refusal -> {
-                refused = refusal;
-                events.told("Refused a sampling instruction: " + refusal.reason());
             }
         }
         sayStatus();
+    }
+
+    private void sampleAt(Sampling wanted, String why, long nowNanos) {
+        if (!wanted.equals(sampling)) {
+            events.told(why + wanted + ".");
+        }
+        sampling = wanted;
+        if (clock != null) {
+            clock.change(wanted, nowNanos);
+        }
     }
 
     /** Measures, if it is time to. */
@@ -145,7 +174,7 @@ final class SensorAgent {
     }
 
     private void sayStatus() {
-        say(new SensorStatus.Online(boot, since, sampling, units, refused));
+        say(new SensorStatus.Online(boot, since, sampling, limits, asked, refused, units, outage));
     }
 
     /** Says that the sensor stops; nothing is measured after it. */

@@ -11,7 +11,8 @@ import java.nio.file.Path;
  *
  * @param broker where to send to
  * @param credential null: come in without a name
- * @param sampling until an instruction says otherwise
+ * @param sampling where no instruction says otherwise
+ * @param limits which instructions are obeyed; {@code sampling} need not lie within
  * @param root the folder below which {@code sys} and {@code proc} are: {@code /}
  */
 public record SensorOptions(
@@ -19,6 +20,7 @@ public record SensorOptions(
         @Nullable Credential credential,
         SensorTopics topics,
         Sampling sampling,
+        Sampling.Limits limits,
         Path root) {
 
     /** A user name and a password. */

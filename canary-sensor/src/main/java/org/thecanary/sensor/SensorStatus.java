@@ -15,15 +15,22 @@ sealed interface SensorStatus {
      * It measures.
      *
      * @param since the start of the agent
+     * @param sampling what it does now
+     * @param limits what it is willing to do
+     * @param asked the last instruction as it came; null where there is none
+     * @param refused the same, where it was refused; null where it is obeyed
      * @param units UCUM codes, by the names in its measurements
-     * @param refused the last instruction, where it was refused; null where there was none or it is obeyed
+     * @param lastOffline null where it was not since its start
      */
     record Online(
             String boot,
             Instant since,
             Sampling sampling,
+            Sampling.Limits limits,
+            @Nullable String asked,
+            Sampling.@Nullable Refused refused,
             Map<String, String> units,
-            Sampling.@Nullable Refused refused)
+            @Nullable Outage lastOffline)
             implements SensorStatus {
 
         @Override
@@ -33,9 +40,17 @@ sealed interface SensorStatus {
             JsonObject json = new JsonObject()
                     .put("state", "online")
                     .put("sampling_hz", sampling.hertz())
+                    .put(
+                            "limits",
+                            new JsonObject()
+                                    .put("slowest_hz", limits.slowestHertz())
+                                    .put("fastest_hz", limits.fastestHertz()))
                     .put("units", codes)
                     .put("boot", boot)
                     .put("since", Measurement.rfc3339(since));
+            if (asked != null) {
+                json.put("asked", asked);
+            }
             if (refused != null) {
                 json.put(
                         "refused",
@@ -43,9 +58,23 @@ sealed interface SensorStatus {
                                 .put("instruction", refused.instruction())
                                 .put("reason", refused.reason()));
             }
+            if (lastOffline != null) {
+                json.put(
+                        "last_offline",
+                        new JsonObject()
+                                .put("reason", lastOffline.reason())
+                                .put("since", Measurement.rfc3339(lastOffline.since())));
+            }
             return json.toString();
         }
     }
+
+    /**
+     * A time without a connection.
+     *
+     * @param reason a sentence, as the sensor saw it
+     */
+    record Outage(String reason, Instant since) {}
 
     /**
      * It does not.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.thecanary.sensor.Sampling.Limits;
 import org.thecanary.sensor.Sampling.Refused;
 
 import java.time.Instant;
@@ -35,22 +36,54 @@ class PayloadTest {
     @Test
     void aStatusHasTheUnits() {
         SensorStatus status = new SensorStatus.Online(
-                "0c0ffee0c0ffee00", TIME, Sampling.DEFAULT, Map.of("temperature", "Cel"), null);
+                "0c0ffee0c0ffee00",
+                TIME,
+                Sampling.DEFAULT,
+                new Limits(0.01, 2),
+                null,
+                null,
+                Map.of("temperature", "Cel"),
+                null);
 
         assertThat(status.json())
                 .isEqualTo(
-                        "{\"state\": \"online\", \"sampling_hz\": 0.2, \"units\": {\"temperature\": \"Cel\"},"
+                        "{\"state\": \"online\", \"sampling_hz\": 0.2,"
+                                + " \"limits\": {\"slowest_hz\": 0.01, \"fastest_hz\": 2}, \"units\": {\"temperature\": \"Cel\"},"
                                 + " \"boot\": \"0c0ffee0c0ffee00\", \"since\": \"2026-11-22T18:11:35.120Z\"}");
     }
 
     @Test
     void aStatusSaysWhatWasRefusedAndWhy() {
         SensorStatus status = new SensorStatus.Online(
-                "b", TIME, Sampling.DEFAULT, Map.of(), new Refused("very \"fast\"", "No."));
+                "b",
+                TIME,
+                Sampling.DEFAULT,
+                Limits.WIDEST,
+                "very \"fast\"",
+                new Refused("very \"fast\"", "No."),
+                Map.of(),
+                null);
 
         assertThat(status.json())
                 .endsWith(
-                        ", \"refused\": {\"instruction\": \"very \\\"fast\\\"\", \"reason\": \"No.\"}}");
+                        ", \"asked\": \"very \\\"fast\\\"\", \"refused\": {\"instruction\": \"very \\\"fast\\\"\", \"reason\": \"No.\"}}");
+    }
+
+    @Test
+    void aStatusSaysWhyTheSensorWasOfflineBefore() {
+        SensorStatus status = new SensorStatus.Online(
+                "b",
+                TIME,
+                Sampling.DEFAULT,
+                Limits.WIDEST,
+                null,
+                null,
+                Map.of(),
+                new SensorStatus.Outage("broker:1883 closed the connection", TIME));
+
+        assertThat(status.json())
+                .endsWith(", \"last_offline\": {\"reason\": \"broker:1883 closed the connection\","
+                        + " \"since\": \"2026-11-22T18:11:35.120Z\"}}");
     }
 
     @Test
@@ -82,6 +115,11 @@ class PayloadTest {
         assertThat(SensorTopics.DEFAULT.data()).isEqualTo("sensor/data");
         assertThat(new SensorTopics("sensor/attic").sampling())
                 .isEqualTo("sensor/attic/instructions/sampling");
+        assertThat(SensorTopics.DEFAULT.of("attic").status()).isEqualTo("sensor/attic/status");
+        for (String id : List.of("", "a/b", "data", "status", "instructions", "+", "#")) {
+            assertThatThrownBy(() -> SensorTopics.DEFAULT.of(id))
+                    .isInstanceOf(RuntimeException.class);
+        }
         for (String prefix : List.of("", "/", "a/", "/a", "a/#", "+")) {
             assertThatThrownBy(() -> new SensorTopics(prefix)).isInstanceOf(RuntimeException.class);
         }

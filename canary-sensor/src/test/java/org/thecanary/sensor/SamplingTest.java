@@ -2,6 +2,7 @@
 package org.thecanary.sensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,12 +11,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.sensor.Sampling.Accepted;
+import org.thecanary.sensor.Sampling.Limits;
 import org.thecanary.sensor.Sampling.Refused;
 
 import java.util.Random;
 
 /** What is understood as an instruction, and what is not. */
 class SamplingTest {
+    private static final Limits WIDEST = Limits.WIDEST;
 
     @ParameterizedTest
     @CsvSource(textBlock = """
@@ -43,8 +46,8 @@ class SamplingTest {
                     1000 s,        0.001,    1000000000000
                     """)
     void understood(String instruction, double hertz, long periodNanos) {
-        assertThat(Sampling.parse(instruction))
-                .isEqualTo(new Accepted(new Sampling(hertz, periodNanos)));
+        assertThat(Sampling.parse(instruction, WIDEST))
+                .isEqualTo(new Accepted(new Sampling(hertz, periodNanos), instruction.strip()));
     }
 
     @ParameterizedTest
@@ -72,12 +75,13 @@ class SamplingTest {
                 "5\u00a0s"
             })
     void notUnderstood(String instruction) {
-        assertThat(Sampling.parse(instruction)).isInstanceOfSatisfying(Refused.class, refused -> {
-            assertThat(refused.instruction()).isEqualTo(instruction);
-            assertThat(refused.reason())
-                    .startsWith("This is neither a frequency")
-                    .endsWith(".");
-        });
+        assertThat(Sampling.parse(instruction, WIDEST))
+                .isInstanceOfSatisfying(Refused.class, refused -> {
+                    assertThat(refused.instruction()).isEqualTo(instruction);
+                    assertThat(refused.reason())
+                            .startsWith("This is neither a frequency")
+                            .endsWith(".");
+                });
     }
 
     @ParameterizedTest
@@ -99,7 +103,7 @@ class SamplingTest {
                 "1e-999 s"
             })
     void outOfRange(String instruction) {
-        assertThat(Sampling.parse(instruction))
+        assertThat(Sampling.parse(instruction, WIDEST))
                 .isInstanceOfSatisfying(
                         Refused.class,
                         refused -> assertThat(refused.reason()).contains("0.001 Hz to 100 Hz"));
@@ -107,15 +111,15 @@ class SamplingTest {
 
     @Test
     void emptyLongAndBinaryPayloadsAreRefused() {
-        assertThat(Sampling.parse(new byte[0]))
+        assertThat(Sampling.parse(new byte[0], WIDEST))
                 .isInstanceOfSatisfying(
                         Refused.class, refused -> assertThat(refused.reason()).contains("empty"));
-        assertThat(Sampling.parse("9".repeat(1000).getBytes(UTF_8)))
+        assertThat(Sampling.parse("9".repeat(1000).getBytes(UTF_8), WIDEST))
                 .isInstanceOfSatisfying(Refused.class, refused -> {
                     assertThat(refused.instruction()).hasSize(65).endsWith("…");
                     assertThat(refused.reason()).contains("1000 bytes");
                 });
-        assertThat(Sampling.parse(new byte[] {'5', (byte) 0xC3}))
+        assertThat(Sampling.parse(new byte[] {'5', (byte) 0xC3}, WIDEST))
                 .isInstanceOfSatisfying(
                         Refused.class,
                         refused -> assertThat(refused.reason()).contains("not text"));
@@ -130,14 +134,37 @@ class SamplingTest {
             for (int n = random.nextInt(12); n > 0; n--) {
                 text.append(alphabet.charAt(random.nextInt(alphabet.length())));
             }
-            switch (Sampling.parse(text.toString().getBytes(UTF_8))) {
-                case Accepted(var sampling) ->
+            switch (Sampling.parse(text.toString().getBytes(UTF_8), WIDEST)) {
+                case Accepted(var sampling, var _) ->
                     assertThat(sampling.periodNanos())
                             .as("%s", text)
                             .isBetween(10_000_000L, 1_000_000_000_000L);
                 case Refused refused -> assertThat(refused.reason()).endsWith(".");
             }
         }
+    }
+
+    @Test
+    void aSensorHasLimitsOfItsOwn() {
+        Limits limits = new Limits(0.1, 2);
+
+        assertThat(Sampling.parse("0.1", limits)).isInstanceOf(Accepted.class);
+        assertThat(Sampling.parse("500 ms", limits)).isInstanceOf(Accepted.class);
+        for (String instruction : new String[] {"2.01", "499 ms", "0.099", "11 s"}) {
+            assertThat(Sampling.parse(instruction, limits))
+                    .isEqualTo(
+                            new Refused(
+                                    instruction,
+                                    "This is outside of what the sensor does: 0.1 Hz to 2 Hz, which is a measurement every 10 s to every 0.5 s."));
+        }
+    }
+
+    @Test
+    void limitsLieWithinWhatAnySensorDoes() {
+        assertThatThrownBy(() -> new Limits(2, 1)).hasMessageContaining("slowest comes first");
+        assertThatThrownBy(() -> new Limits(0, 1)).hasMessageContaining("0.001 Hz");
+        assertThatThrownBy(() -> new Limits(1, 101)).hasMessageContaining("100 Hz");
+        assertThatThrownBy(() -> new Limits(Double.NaN, 1)).isInstanceOf(RuntimeException.class);
     }
 
     @Test

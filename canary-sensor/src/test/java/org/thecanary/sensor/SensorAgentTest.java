@@ -40,6 +40,7 @@ class SensorAgentTest {
                 SensorTopics.DEFAULT,
                 Probes.find(root),
                 new Sampling(1, SECOND),
+                new Sampling.Limits(0.01, 20),
                 "b",
                 START,
                 (topic, payload, retain) -> online && sent.add(new Sent(topic, payload, retain)),
@@ -72,7 +73,8 @@ class SensorAgentTest {
         assertThat(sent)
                 .containsExactly(new Sent(
                         "sensor/status",
-                        "{\"state\": \"online\", \"sampling_hz\": 1, \"units\": {\"load\": \"1\"},"
+                        "{\"state\": \"online\", \"sampling_hz\": 1,"
+                                + " \"limits\": {\"slowest_hz\": 0.01, \"fastest_hz\": 20}, \"units\": {\"load\": \"1\"},"
                                 + " \"boot\": \"b\", \"since\": \"2026-11-22T18:00:00.000Z\"}",
                         true));
     }
@@ -97,7 +99,9 @@ class SensorAgentTest {
         agent.instructed("10 Hz".getBytes(UTF_8), now);
         runFor(SECOND);
 
-        assertThat(statuses().getLast()).contains("\"sampling_hz\": 10,").doesNotContain("refused");
+        assertThat(statuses().getLast())
+                .contains("\"sampling_hz\": 10,", "\"asked\": \"10 Hz\"")
+                .doesNotContain("refused");
         assertThat(data()).hasSize(11);
     }
 
@@ -124,6 +128,41 @@ class SensorAgentTest {
         agent.instructed("2".getBytes(UTF_8), now);
 
         assertThat(statuses().getLast()).contains("\"sampling_hz\": 2,").doesNotContain("refused");
+    }
+
+    @Test
+    void refusesWhatIsOutsideOfItsLimits() {
+        agent.connected(now);
+        agent.instructed("21".getBytes(UTF_8), now);
+
+        assertThat(statuses().getLast())
+                .contains("\"sampling_hz\": 1,", "\"asked\": \"21\"", "0.01 Hz to 20 Hz");
+    }
+
+    @Test
+    void anInstructionThatIsTakenBackLeavesTheRateItWasStartedWith() {
+        agent.connected(now);
+        agent.instructed("10".getBytes(UTF_8), now);
+        agent.instructed("fast".getBytes(UTF_8), now);
+        agent.instructed(new byte[0], now);
+
+        assertThat(statuses().getLast())
+                .contains("\"sampling_hz\": 1,")
+                .doesNotContain("asked", "refused");
+        runFor(2 * SECOND);
+        assertThat(data()).hasSize(3);
+    }
+
+    @Test
+    void saysWhyItWasOffline() {
+        agent.connected(now);
+        assertThat(statuses().getLast()).doesNotContain("last_offline");
+        agent.disconnected("the broker closed the connection", START.plusSeconds(7));
+        agent.connected(now);
+
+        assertThat(statuses().getLast())
+                .contains("\"last_offline\": {\"reason\": \"the broker closed the connection\","
+                        + " \"since\": \"2026-11-22T18:00:07.000Z\"}");
     }
 
     @Test
