@@ -23,10 +23,13 @@ import org.thecanary.broker.routing.Reports;
 import org.thecanary.broker.routing.Router;
 import org.thecanary.broker.routing.RoutingTable;
 import org.thecanary.broker.routing.SessionOutbox;
+import org.thecanary.broker.sys.Figures;
+import org.thecanary.broker.sys.SysTree;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,6 +38,10 @@ import java.util.concurrent.TimeUnit;
  * <p>Listening when {@link #start} returns; any thread may {@link #close} it, which is final.
  */
 public final class Broker implements AutoCloseable {
+    /** Of the jar this class came from. */
+    public static final String VERSION = Objects.requireNonNullElse(
+            Broker.class.getPackage().getImplementationVersion(), "(not packaged)");
+
     private final BrokerConfig config;
     private final EventLoopGroup group;
     private final Listeners listeners;
@@ -42,6 +49,8 @@ public final class Broker implements AutoCloseable {
     private final SessionDirectory directory;
     private final BrokerLoops loops;
     private final ConnectionCount connections;
+    private final Figures.Source figures;
+    private final SysTree sysTree;
 
     private Broker(BrokerConfig config, List<AccessRules> rules, int loopCount) {
         this.config = config;
@@ -64,6 +73,8 @@ public final class Broker implements AutoCloseable {
         this.directory = new SessionDirectory(
                 loops,
                 (ref, loop) -> new SessionOutbox(ref, routers.get(loop.index()), reports, source));
+        this.figures = new Figures.Source(loops, directory, table);
+        this.sysTree = new SysTree(routers.getFirst(), figures);
     }
 
     /**
@@ -90,6 +101,10 @@ public final class Broker implements AutoCloseable {
     }
 
     private void listen(List<AccessRules> rules) throws IOException {
+        BrokerLoop first = loops.all().getFirst();
+        first.executor()
+                .submit(() -> sysTree.start(VERSION, config.sysIntervalSeconds()))
+                .awaitUninterruptibly(); // it is there before the first client
         Authenticator authenticator = new Authenticator();
         IOException lastRefusal = null;
         for (int i = 0; i < config.listeners().size(); i++) {
@@ -127,6 +142,11 @@ public final class Broker implements AutoCloseable {
     /** The loops and their counters; any thread. */
     public BrokerLoops loops() {
         return loops;
+    }
+
+    /** What the broker counts; any thread. */
+    public Figures.Source figures() {
+        return figures;
     }
 
     /** Network Connections; any thread. */

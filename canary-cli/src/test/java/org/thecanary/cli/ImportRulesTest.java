@@ -75,7 +75,7 @@ final class ImportRulesTest {
             new Room(CLUSTER, STORE),
             new Room(LOOP, SESSION),
             new Room(ROUTING, LOOP, SESSION, STORE, CLUSTER),
-            new Room(SYS, ROUTING, LOOP),
+            new Room(SYS, ROUTING, LOOP, SESSION),
             new Room(BRIDGE, ROUTING, LOOP, SESSION, CLIENT),
             new Room(NET, AUTH, LOOP, ROUTING, SESSION),
             new Room(BROKER, "org.thecanary.broker..", CLIENT, CREDENTIALS),

@@ -2,6 +2,9 @@
 package org.thecanary.broker.loop;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Session;
 import org.thecanary.mqtt.packet.ReasonCode;
@@ -16,6 +19,8 @@ import java.util.concurrent.ScheduledFuture;
  * <p>Any thread reads. A session begins, moves and ends on its owner's loop.
  */
 public final class SessionDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger("broker");
+
     private final ConcurrentHashMap<String, SessionRef> sessions = new ConcurrentHashMap<>();
     private final BrokerLoops loops;
     private final SessionRef.OutboxFactory outboxes;
@@ -144,6 +149,7 @@ public final class SessionDirectory {
                 return;
             }
             ref.session.endButWill(ref.outbox);
+            ref.onlyWill = true;
         }
         if (deadline != Publication.NEVER) {
             ScheduledFuture<?> scheduled = loop.schedule(() -> onDeadline(ref), deadline - now);
@@ -156,6 +162,10 @@ public final class SessionDirectory {
         ref.timer = null;
         if (!ref.ended && ref.link == null && ref.owner().inLoop()) {
             ref.session.onDeadline(ref.outbox);
+            if (!ref.onlyWill && ref.session.hasEnded(ref.owner().nowMillis())) {
+                ref.owner().counters().sessionsExpired++;
+                LOG.info(LogMarkers.NOTICE, "Expiring client {} due to timeout.", ref.clientId());
+            }
             endOrWait(ref);
         }
     }

@@ -33,6 +33,9 @@ public final class SessionRef {
 
     boolean ended;
 
+    /** Nothing is left of the session but a will that waits. */
+    boolean onlyWill;
+
     // while the session moves to another loop
     /** The former owner until the fence is through: it still delivers what was on its way. Read by that loop alone. */
     @Nullable
@@ -64,6 +67,11 @@ public final class SessionRef {
     /** Whether the client is connected and takes messages without a queue. */
     public boolean isAvailable() {
         return available;
+    }
+
+    /** Whether the session lives on a loop, and has not ended. On that loop only. */
+    public boolean isAt(BrokerLoop loop) {
+        return owner == loop && parked == null && !ended;
     }
 
     /** Owner only. */

@@ -97,6 +97,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     private boolean deaf;
     private long unsentAnswers;
     private long unsentBytes;
+    private long unsentPackets;
+    private long written;
     private long lastHeardMillis;
     private long silenceMillis = CONNECT_MILLIS;
 
@@ -169,7 +171,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
                 if (packet == null) {
                     return;
                 }
-                counters.packetsReceived++;
+                counters.received[decoder.lastType()]++;
                 handle(packet);
             }
         } catch (ProtocolException violation) {
@@ -198,7 +200,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         Outbox outbox = mine.outbox();
         switch (packet) {
             case Publish publish -> {
-                counters.publishReceived++;
                 counters.publishBytesReceived += publish.message().payload().length;
                 session.publish(publish, outbox);
             }
@@ -252,8 +253,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         scratch.loop.turn();
         finish(notice("closed its connection."), false);
         out.release();
-        scratch.unsentBytes -= unsentBytes;
-        unsentBytes = 0;
+        unsent(0, 0);
         scratch.connections.remove(this);
         flow.closed(this);
     }
@@ -320,6 +320,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         aliases = aliasMaximum == 0 ? null : new OutboundAliases(aliasMaximum);
         silenceMillis = accepted.keepAliveSeconds() * 1500L;
         state = State.CONNECTED;
+        counters.clientsConnected++;
         if (!sent(accepted.connAck())) {
             finish(notice(DisconnectTexts.of(ReasonCode.PACKET_TOO_LARGE)), false);
             return; // it would be sent messages before its CONNACK otherwise
@@ -419,7 +420,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     }
 
     private void countPublish(Message message) {
-        counters.publishSent++;
         counters.publishBytesSent += message.payload().length;
     }
 
@@ -444,8 +444,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     private void write(byte[] bytes, int length) {
         out.write(channel, bytes, length);
-        counters.packetsSent++;
+        counters.sent[(bytes[0] & 0xF0) >> 4]++;
         counters.bytesSent += length;
+        written++;
         if (!dirty) {
             dirty = true;
             scratch.loop.flushLater(this);
@@ -468,8 +469,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
      */
     private void accountUnsent() {
         long now = out.bytes(channel);
-        scratch.unsentBytes += now - unsentBytes;
-        unsentBytes = now;
+        unsent(now, now == 0 ? 0 : unsentPackets + written);
+        written = 0;
         if (now == 0) {
             unsentAnswers = 0;
         }
@@ -478,6 +479,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
             deaf = tooMuch;
             channel.channel().config().setAutoRead(!deaf);
         }
+    }
+
+    private void unsent(long bytes, long packets) {
+        counters.unsentBytes += bytes - unsentBytes;
+        counters.unsentPackets += packets - unsentPackets;
+        unsentBytes = bytes;
+        unsentPackets = packets;
     }
 
     @Override
@@ -527,6 +535,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
             return;
         }
         boolean wasDecided = state == State.CONNECTED;
+        if (wasDecided) {
+            counters.clientsConnected--;
+        }
         state = State.ENDED;
         silenceMillis = LINGER_MILLIS;
         lastHeardMillis = scratch.loop.nowMillis();

@@ -22,9 +22,6 @@ final class LoopScratch {
     final TopicCache topics = new TopicCache(4096);
     final ConnectionSet connections;
 
-    /** What all connections of this loop have written and their sockets have not taken. */
-    long unsentBytes;
-
     private final long unsentBudget;
     /** By version 3 or 5, without or with Packet Identifier. */
     private final PublishImage[] images = {
@@ -43,7 +40,7 @@ final class LoopScratch {
     }
 
     boolean isOverBudget() {
-        return unsentBytes > unsentBudget;
+        return loop.counters().unsentBytes > unsentBudget;
     }
 
     PublishImage image(boolean v5, boolean withPacketId) {

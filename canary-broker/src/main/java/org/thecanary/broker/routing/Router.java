@@ -35,7 +35,8 @@ public final class Router {
         this.table = table;
     }
 
-    BrokerLoop loop() {
+    /** The loop that owns it. */
+    public BrokerLoop loop() {
         return loop;
     }
 

@@ -20,6 +20,7 @@ public final class RoutingTable {
     private final SubscriptionTrie<Subscriber> trie = new SubscriptionTrie<>();
     private final RetainedMessages retained = new RetainedMessages();
     private final Map<TopicFilter, SharedGroup> groups = new HashMap<>(); // guarded by itself
+    private int members; // of all groups; guarded by them
 
     /** Retained Messages of all topics. */
     public RetainedMessages retained() {
@@ -30,15 +31,17 @@ public final class RoutingTable {
         return trie;
     }
 
-    /** Subscriptions, each Shared Subscription counted once. */
+    /** Subscriptions that are not shared. */
     public int subscriptionCount() {
-        return trie.size();
+        synchronized (groups) {
+            return trie.size() - groups.size();
+        }
     }
 
-    /** Shared Subscriptions, each group once. */
+    /** Shared Subscriptions of all sessions: a group counts as often as it has members. */
     public int sharedSubscriptionCount() {
         synchronized (groups) {
-            return groups.size();
+            return members;
         }
     }
 
@@ -56,7 +59,9 @@ public final class RoutingTable {
                 groups.put(filter, group);
                 trie.put(filter, group, new ToGroup(group));
             }
-            return group.put(subscriber);
+            boolean replaced = group.put(subscriber);
+            members += replaced ? 0 : 1;
+            return replaced;
         }
     }
 
@@ -69,7 +74,7 @@ public final class RoutingTable {
         synchronized (groups) {
             SharedGroup group = groups.get(filter);
             if (group != null) {
-                group.remove(ref);
+                members -= group.remove(ref) ? 1 : 0;
                 if (group.isEmpty()) {
                     groups.remove(filter);
                     trie.remove(filter, group);

@@ -54,14 +54,17 @@ final class SharedGroup {
         return false;
     }
 
-    void remove(SessionRef ref) {
+    /** Whether the session was a member. */
+    boolean remove(SessionRef ref) {
         ToSession[] former = members;
         int at = indexOf(former, ref);
-        if (at >= 0) {
-            ToSession[] shrunk = Arrays.copyOf(former, former.length - 1);
-            System.arraycopy(former, at + 1, shrunk, at, former.length - 1 - at);
-            members = shrunk;
+        if (at < 0) {
+            return false;
         }
+        ToSession[] shrunk = Arrays.copyOf(former, former.length - 1);
+        System.arraycopy(former, at + 1, shrunk, at, former.length - 1 - at);
+        members = shrunk;
+        return true;
     }
 
     boolean isEmpty() {

@@ -28,6 +28,11 @@ final class MessageQueue {
         return messages == null ? 0 : messages.size();
     }
 
+    /** Bytes of their payloads. */
+    long bytes() {
+        return bytes;
+    }
+
     boolean isEmpty() {
         return messages == null || messages.isEmpty();
     }

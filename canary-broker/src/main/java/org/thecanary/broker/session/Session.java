@@ -93,6 +93,26 @@ public final class Session {
         return publisher.username();
     }
 
+    /** Messages that wait for the client or its acknowledgements. */
+    public int queuedMessages() {
+        return queue == null ? 0 : queue.size();
+    }
+
+    /** Bytes of the payloads of those that wait. */
+    public long queuedBytes() {
+        return queue == null ? 0 : queue.bytes();
+    }
+
+    /** Messages that the client has been sent and has not acknowledged. */
+    public int inflightMessages() {
+        return window == null ? 0 : window.size();
+    }
+
+    /** Bytes of the payloads of those that were sent. */
+    public long inflightBytes() {
+        return window == null ? 0 : window.bytes();
+    }
+
     /** Rules may be swapped while the client is connected. */
     public void permissions(Permissions permissions) {
         this.permissions = permissions;

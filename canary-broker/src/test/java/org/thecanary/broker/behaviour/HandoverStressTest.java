@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.mqtt.Spec;
+import org.thecanary.mqtt.codec.PacketType;
 import org.thecanary.mqtt.packet.Packet;
 import org.thecanary.mqtt.packet.PingReq;
 import org.thecanary.mqtt.packet.PubAck;
@@ -147,7 +148,8 @@ final class HandoverStressTest {
             // What was written to a connection that then ended is lost without anybody knowing.
             assertEquals(
                     (long) PUBLISHERS * MESSAGES,
-                    broker.sum(counters -> counters.publishSent + counters.publishDropped),
+                    broker.sum(counters ->
+                            counters.sent[PacketType.PUBLISH] + counters.publishDropped),
                     "neither sent nor counted");
         }
     }

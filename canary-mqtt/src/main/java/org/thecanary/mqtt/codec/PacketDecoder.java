@@ -60,6 +60,7 @@ public final class PacketDecoder {
     private boolean connected;
     private boolean authenticating;
     private TopicName last = TopicName.NONE;
+    private int lastType;
 
     // from feed to the null of next
     private byte[] fed = NOTHING;
@@ -142,6 +143,11 @@ public final class PacketDecoder {
         Packet packet = decode(fed, position, size);
         position += size;
         return packet;
+    }
+
+    /** The {@link PacketType} of the packet that {@link #next} gave last; 0 before the first. */
+    public int lastType() {
+        return lastType;
     }
 
     private @Nullable Packet nextFromCarry() {
@@ -266,6 +272,7 @@ public final class PacketDecoder {
             headerSize++;
         }
         in.over(bytes, from + headerSize, from + size);
+        lastType = first >> 4;
         Packet packet = decode(first >> 4, first & 0x0F);
         in.expectEnd();
         in.release();

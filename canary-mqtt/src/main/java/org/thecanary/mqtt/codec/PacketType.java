@@ -2,22 +2,22 @@
 package org.thecanary.mqtt.codec;
 
 /** The upper half of a packet's first byte, specification 2.1.2. */
-final class PacketType {
-    static final int CONNECT = 1;
-    static final int CONNACK = 2;
-    static final int PUBLISH = 3;
-    static final int PUBACK = 4;
-    static final int PUBREC = 5;
-    static final int PUBREL = 6;
-    static final int PUBCOMP = 7;
-    static final int SUBSCRIBE = 8;
-    static final int SUBACK = 9;
-    static final int UNSUBSCRIBE = 10;
-    static final int UNSUBACK = 11;
-    static final int PINGREQ = 12;
-    static final int PINGRESP = 13;
-    static final int DISCONNECT = 14;
-    static final int AUTH = 15;
+public final class PacketType {
+    public static final int CONNECT = 1;
+    public static final int CONNACK = 2;
+    public static final int PUBLISH = 3;
+    public static final int PUBACK = 4;
+    public static final int PUBREC = 5;
+    public static final int PUBREL = 6;
+    public static final int PUBCOMP = 7;
+    public static final int SUBSCRIBE = 8;
+    public static final int SUBACK = 9;
+    public static final int UNSUBSCRIBE = 10;
+    public static final int UNSUBACK = 11;
+    public static final int PINGREQ = 12;
+    public static final int PINGRESP = 13;
+    public static final int DISCONNECT = 14;
+    public static final int AUTH = 15;
 
     private PacketType() {}
 

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.sys;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.broker.loop.LoopCounters;
+import org.thecanary.broker.routing.Router;
+import org.thecanary.broker.session.Publication;
+import org.thecanary.broker.session.Publisher;
+import org.thecanary.broker.sys.SysTopics.Loaded;
+import org.thecanary.broker.sys.SysTopics.Numbered;
+import org.thecanary.mqtt.packet.Message;
+import org.thecanary.mqtt.packet.MessageProperties;
+import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.topic.TopicName;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+
+/**
+ * The {@code $SYS} topics: Retained Messages of the broker about itself, by mosquitto's names and in its formats.
+ *
+ * <p>Every {@code sys_interval} seconds, at the seconds of the clock that it divides, what has changed is published.
+ *
+ * <p>Owner: one loop, on which it publishes; {@link #interval} may be called by any thread.
+ */
+public final class SysTree {
+    /** What exporters and Home Assistant look for at the beginning of {@code $SYS/broker/version}. */
+    private static final String LIKE = "mosquitto version 2.1.2";
+
+    private final Router router;
+    private final BrokerLoop loop;
+    private final Figures.Source source;
+    private final Map<Numbered, Long> published = new HashMap<>();
+    private final List<LoadTopic> loads = new ArrayList<>();
+    private LoopCounters counted = new LoopCounters();
+    private long updatedAtSeconds;
+    private @Nullable ScheduledFuture<?> timer;
+    private long intervalMillis;
+
+    private record LoadTopic(Loaded counter, String name, Load load) {}
+
+    /**
+     * Says nothing before {@link #start}.
+     *
+     * @param router on whose loop this lives
+     */
+    public SysTree(Router router, Figures.Source source) {
+        this.router = router;
+        this.loop = router.loop();
+        this.source = source;
+        for (Loaded counter : SysTopics.LOADS) {
+            for (int minutes : new int[] {1, 5, 15}) {
+                String name = "load/" + counter.name() + "/" + minutes + "min";
+                loads.add(new LoadTopic(counter, name, new Load(minutes)));
+            }
+        }
+    }
+
+    /** Publishes everything, and from then on what changes; nothing at all where the interval is 0. On the loop. */
+    public void start(String version, int intervalSeconds) {
+        assert loop.inLoop();
+        if (intervalSeconds > 0) {
+            publish("version", LIKE + " (canary " + version + ")");
+            update(source.now());
+            loads.forEach(this::publish);
+        }
+        schedule(intervalSeconds);
+    }
+
+    /** Updates this often from now on; 0 for never. Any thread. */
+    public void interval(int seconds) {
+        loop.run(() -> schedule(seconds));
+    }
+
+    private void schedule(int seconds) {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+        intervalMillis = seconds * 1000L;
+        if (seconds > 0) {
+            long delay = intervalMillis - System.currentTimeMillis() % intervalMillis;
+            timer = loop.schedule(
+                    () -> {
+                        source.count(() -> loop.run(() -> update(source.now())));
+                        schedule(seconds);
+                    },
+                    delay);
+        }
+    }
+
+    void update(Figures now) {
+        assert loop.inLoop();
+        publish("uptime", now.uptimeSeconds() + " seconds");
+        long seconds = now.uptimeSeconds() - updatedAtSeconds;
+        if (seconds > 0) {
+            for (LoadTopic topic : loads) {
+                long grown = topic.counter.value().applyAsLong(now.counters())
+                        - topic.counter.value().applyAsLong(counted);
+                if (topic.load.add(grown, seconds)) {
+                    publish(topic);
+                }
+            }
+            updatedAtSeconds = now.uptimeSeconds();
+            counted = now.counters();
+        }
+        for (Numbered topic : SysTopics.NUMBERS) {
+            long value = topic.value().applyAsLong(now);
+            Long before = published.get(topic);
+            if (before == null || (topic.isMaximum() ? value > before : value != before)) {
+                published.put(topic, value);
+                topic.names().forEach(name -> publish(name, Long.toString(value)));
+            }
+        }
+    }
+
+    private void publish(LoadTopic topic) {
+        publish(topic.name, String.format(Locale.ROOT, "%.2f", topic.load.perMinute()));
+    }
+
+    private void publish(String name, String text) {
+        Message message = new Message(
+                TopicName.of("$SYS/broker/" + name),
+                QoS.EXACTLY_ONCE,
+                true,
+                text.getBytes(UTF_8),
+                MessageProperties.NONE);
+        router.route(new Publication(message, Publisher.SERVER, Publication.NEVER));
+    }
+}
