@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
+import org.thecanary.cli.bench.BenchCommand;
 import org.thecanary.cli.mosquitto.MosquittoTools;
 import org.thecanary.cli.mosquitto.Tool;
 
@@ -22,6 +23,7 @@ import java.util.Objects;
             SensorCommand.class,
             PasswdCommand.class,
             CaCommand.class,
+            BenchCommand.class,
             AotTrainCommand.class
         })
 public final class Canary implements Runnable {

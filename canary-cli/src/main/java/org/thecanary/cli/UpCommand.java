@@ -4,6 +4,7 @@ package org.thecanary.cli;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.cli.terminal.Terminal;
 import org.thecanary.client.Disconnected;
 import org.thecanary.client.Transport;
 import org.thecanary.sensor.Measurement;

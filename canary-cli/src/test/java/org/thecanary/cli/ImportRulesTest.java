@@ -171,6 +171,7 @@ final class ImportRulesTest {
             new Fence("org.rocksdb..", STORE),
             new Fence("picocli..", "org.thecanary.cli.."),
             new Fence("io.nayuki..", "org.thecanary.cli.."),
+            new Fence("org.HdrHistogram..", "org.thecanary.cli.."),
             new Fence("ch.qos.logback..", "org.thecanary.cli.."));
 
     /** A library and the only rooms that may import it. */

@@ -24,7 +24,7 @@ public final class QuietLogging implements SLF4JServiceProvider {
     private final MDCAdapter context = new NOPMDCAdapter();
 
     /** Makes slf4j, and what logs through it, use this. Before the first logger is made. */
-    static void install() {
+    public static void install() {
         System.setProperty("slf4j.provider", QuietLogging.class.getName());
         System.setProperty("slf4j.internal.verbosity", "WARN");
     }

@@ -1,5 +1,5 @@
 /**
- * Texts as C's library makes them, for all commands that print what mosquitto prints.
+ * Texts as C's library makes them, for all commands that print what mosquitto prints; and JSON for {@code --json}.
  *
  * <p>Rules: imports nothing of ours.
  *

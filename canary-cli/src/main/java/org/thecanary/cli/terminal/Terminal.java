@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.thecanary.cli;
+package org.thecanary.cli.terminal;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ import java.util.Objects;
  *
  * <p>Any thread.
  */
-final class Terminal extends OutputStream {
+public final class Terminal extends OutputStream {
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
 
@@ -32,7 +32,7 @@ final class Terminal extends OutputStream {
     }
 
     /** Whether what is printed is seen by a person at once, and kept by nobody. */
-    static boolean isInteractive() {
+    public static boolean isInteractive() {
         return isTerminal(STDOUT) && isTerminal(STDERR);
     }
 
@@ -49,7 +49,7 @@ final class Terminal extends OutputStream {
     }
 
     /** Takes stderr over, where it is a terminal that can do it; null: it is none. */
-    static @Nullable Terminal overStderr() {
+    public static @Nullable Terminal overStderr() {
         String kind = Objects.requireNonNullElse(System.getenv("TERM"), "dumb");
         if (!isTerminal(STDERR) || kind.equals("dumb")) {
             return null;
@@ -60,7 +60,7 @@ final class Terminal extends OutputStream {
     }
 
     /** Writes the last line anew; empty removes it. */
-    synchronized void show(String line) {
+    public synchronized void show(String line) {
         live = line.length() > WIDTH ? line.substring(0, WIDTH - 1) + "…" : line;
         erase();
         draw();

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli.bench;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker to load.
+ *
+ * @param name what it is called in a report
+ * @param username null: none
+ * @param password null: none
+ */
+record Target(
+        String name, String host, int port, @Nullable String username, byte @Nullable [] password) {
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
