@@ -23,6 +23,7 @@ import org.thecanary.broker.routing.Reports;
 import org.thecanary.broker.routing.Router;
 import org.thecanary.broker.routing.RoutingTable;
 import org.thecanary.broker.routing.SessionOutbox;
+import org.thecanary.broker.session.Session;
 import org.thecanary.broker.sys.Figures;
 import org.thecanary.broker.sys.SysTree;
 
@@ -30,6 +31,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,15 +44,17 @@ public final class Broker implements AutoCloseable {
     public static final String VERSION = Objects.requireNonNullElse(
             Broker.class.getPackage().getImplementationVersion(), "(not packaged)");
 
-    private final BrokerConfig config;
     private final EventLoopGroup group;
     private final Listeners listeners;
     private final RoutingTable table = new RoutingTable();
     private final SessionDirectory directory;
     private final BrokerLoops loops;
-    private final ConnectionCount connections;
+    private final ConnectionCount connections = new ConnectionCount();
+    private final List<ConnectFlow> flows = new ArrayList<>();
     private final Figures.Source figures;
     private final SysTree sysTree;
+    private volatile BrokerConfig config;
+    private volatile SessionOutbox.RetainSource retainSource;
 
     private Broker(BrokerConfig config, List<AccessRules> rules, int loopCount) {
         this.config = config;
@@ -60,21 +64,28 @@ public final class Broker implements AutoCloseable {
                 new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("loop"), io);
         this.loops = new BrokerLoops(group);
         this.listeners = new Listeners(group, epoll, loops, true);
-        this.connections = new ConnectionCount(config.limits().globalMaxConnections());
         Reports reports = new Reports();
         List<Router> routers = new ArrayList<>();
         for (BrokerLoop loop : loops.all()) {
             routers.add(new Router(loop, table));
         }
-        SessionOutbox.RetainSource source =
-                config.checkRetainSource() && rules.stream().anyMatch(rule -> rule.acl() != null)
-                        ? new RetainSourceRules(rules)
-                        : _ -> true;
+        this.retainSource = retainSource(config, rules);
         this.directory = new SessionDirectory(
                 loops,
-                (ref, loop) -> new SessionOutbox(ref, routers.get(loop.index()), reports, source));
+                (ref, loop) -> new SessionOutbox(
+                        ref,
+                        routers.get(loop.index()),
+                        reports,
+                        retained -> retainSource.mayStillPublish(retained)));
         this.figures = new Figures.Source(loops, directory, table);
         this.sysTree = new SysTree(routers.getFirst(), figures);
+    }
+
+    private static SessionOutbox.RetainSource retainSource(
+            BrokerConfig config, List<AccessRules> rules) {
+        return config.checkRetainSource() && rules.stream().anyMatch(rule -> rule.acl() != null)
+                ? new RetainSourceRules(rules)
+                : _ -> true;
     }
 
     /**
@@ -109,9 +120,11 @@ public final class Broker implements AutoCloseable {
         IOException lastRefusal = null;
         for (int i = 0; i < config.listeners().size(); i++) {
             ListenerConfig listener = config.listeners().get(i);
+            ConnectFlow flow = new ConnectFlow(
+                    config, listener, directory, authenticator, connections, rules.get(i));
+            flows.add(flow);
             try {
-                listeners.open(new ConnectFlow(
-                        config, listener, directory, authenticator, connections, rules.get(i)));
+                listeners.open(flow);
             } catch (IOException e) {
                 if (!config.localOnly()) {
                     throw e;
@@ -122,6 +135,62 @@ public final class Broker implements AutoCloseable {
         if (listeners.ports().isEmpty() && lastRefusal != null) {
             throw lastRefusal;
         }
+    }
+
+    /**
+     * Takes over a configuration that was read anew: live connections and sessions get the new rules and limits, and a
+     * client that would not be let in any more is disconnected. Ports are neither opened nor closed.
+     *
+     * <p>Everybody is held to the new rules when it returns. Any thread but a loop's.
+     *
+     * @param rules one for each listener of the configuration
+     * @return what has changed in the configuration and waits for a restart, a sentence each
+     */
+    public synchronized List<String> reload(BrokerConfig next, List<AccessRules> rules) {
+        List<String> waiting = new ArrayList<>();
+        List<ConnectFlow> gone = new ArrayList<>(flows);
+        for (int i = 0; i < next.listeners().size(); i++) {
+            ListenerConfig listener = next.listeners().get(i);
+            ConnectFlow flow = gone.stream()
+                    .filter(open -> open.listener().isAtSamePlaceAs(listener))
+                    .findFirst()
+                    .orElse(null);
+            if (flow == null) {
+                waiting.add(listener.describe() + " is new; it opens at the next start.");
+                continue;
+            }
+            gone.remove(flow);
+            if (!flow.listener().isOpenedLike(listener)) {
+                waiting.add(listener.describe() + " is to be opened otherwise, at the next start.");
+            }
+            flow.reload(next, listener, rules.get(i));
+        }
+        for (ConnectFlow flow : gone) {
+            waiting.add(flow.listener().describe()
+                    + " is gone from the file; until the next start it stays open, with its former"
+                    + " rules.");
+        }
+        retainSource = retainSource(next, rules);
+        config = next;
+        sysTree.interval(next.sysIntervalSeconds());
+        listeners.review();
+        directory.forEach(Session::onRulesChanged);
+        awaitTurns();
+        return waiting;
+    }
+
+    /** Waits until every loop has done what was posted to it before. */
+    private void awaitTurns() {
+        List<CompletableFuture<Void>> turns = new ArrayList<>();
+        for (BrokerLoop loop : loops.all()) {
+            turns.add(CompletableFuture.runAsync(() -> {}, loop.executor()));
+        }
+        turns.forEach(CompletableFuture::join);
+    }
+
+    /** The configuration of now; any thread. */
+    public BrokerConfig config() {
+        return config;
     }
 
     /** The open ports, in the order of the listeners and their addresses. */

@@ -44,11 +44,20 @@ final class BrokerCommand implements Callable<Integer> {
             description = "Log everything.")
     private boolean verbose;
 
+    @Option(
+            names = "--watch",
+            description = "Reload when a file of the configuration changes, not only at SIGHUP.")
+    private boolean watch;
+
     @Override
     public Integer call() {
         RunningBroker broker;
         try {
             broker = RunningBroker.start(configFile, ports, verbose);
+            Signals.on("HUP", broker::reload);
+            if (watch) {
+                broker.watchFiles();
+            }
         } catch (ConfigException e) {
             System.err.println(e.report());
             return e.exitCode();

@@ -10,13 +10,17 @@ import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ConfigLoader;
 import org.thecanary.broker.config.ConfigLoader.Loaded;
+import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.config.LogConfig;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.config.Problem;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A broker with its configuration file, its log and its pid file, from start to end.
@@ -30,11 +34,44 @@ final class RunningBroker implements AutoCloseable {
     static final int CANNOT_LISTEN = 1;
 
     private final Broker broker;
-    private final BrokerConfig config;
+    private final Source source;
+    private final @Nullable Path pidFile;
+    private @Nullable FileWatch watch;
 
-    private RunningBroker(Broker broker, BrokerConfig config) {
+    /** Where the configuration comes from, to be read again. */
+    private record Source(@Nullable Path configFile, List<Integer> ports, boolean verbose) {
+        Loaded load() throws ConfigException {
+            return configFile == null
+                    ? new Loaded(ConfigLoader.withoutFile(ports), List.<Problem>of())
+                    : ConfigLoader.load(configFile, ports);
+        }
+
+        /** The files that were read. */
+        List<Path> files(BrokerConfig config) {
+            List<Path> files = new ArrayList<>();
+            if (configFile != null) {
+                files.add(configFile);
+            }
+            for (ListenerConfig listener : config.listeners()) {
+                if (listener.passwordFile() != null) {
+                    files.add(listener.passwordFile());
+                }
+                if (listener.aclFile() != null) {
+                    files.add(listener.aclFile());
+                }
+            }
+            return files;
+        }
+
+        LogConfig log(BrokerConfig config) {
+            return verbose ? config.log().verbose() : config.log();
+        }
+    }
+
+    private RunningBroker(Broker broker, Source source) {
         this.broker = broker;
-        this.config = config;
+        this.source = source;
+        this.pidFile = broker.config().pidFile();
     }
 
     /**
@@ -47,20 +84,78 @@ final class RunningBroker implements AutoCloseable {
      */
     static RunningBroker start(@Nullable Path configFile, List<Integer> ports, boolean verbose)
             throws ConfigException, IOException {
-        Loaded loaded = configFile == null
-                ? new Loaded(ConfigLoader.withoutFile(ports), List.<Problem>of())
-                : ConfigLoader.load(configFile, ports);
+        Source source = new Source(configFile, ports, verbose);
+        Loaded loaded = source.load();
         BrokerConfig config = loaded.config();
-        BrokerLog.configure(verbose ? config.log().verbose() : config.log());
-        loaded.notices().forEach(notice -> LOG.warn("{}", notice));
+        BrokerLog.configure(source.log(config));
         List<AccessRules> rules = AccessRules.load(config.listeners());
-        rules.stream().flatMap(rule -> rule.notices().stream()).distinct().forEach(LOG::warn);
+        logNotices(loaded, rules);
         LOG.info(LogMarkers.NOTICE, "canary {} starting", Canary.Version.number());
         logConfiguration(configFile, config);
         Broker broker = Broker.start(config, rules);
         writePidFile(config);
         LOG.info(LogMarkers.NOTICE, "canary {} running", Canary.Version.number());
-        return new RunningBroker(broker, config);
+        return new RunningBroker(broker, source);
+    }
+
+    private static void logNotices(Loaded loaded, List<AccessRules> rules) {
+        loaded.notices().forEach(notice -> LOG.warn("{}", notice));
+        rules.stream().flatMap(rule -> rule.notices().stream()).distinct().forEach(LOG::warn);
+    }
+
+    /**
+     * Reads configuration, users and rules again and holds everybody to them, those who are connected too. Where a file
+     * cannot be obeyed all stays as it was, and the log says which lines are at fault. Blocks on files.
+     *
+     * @return the problems that kept everything as it was; none where the reload was done
+     */
+    synchronized List<Problem> reload() {
+        LOG.info("Reloading config.");
+        try {
+            Loaded loaded = source.load();
+            BrokerConfig config = loaded.config();
+            List<AccessRules> rules = AccessRules.load(config.listeners());
+            BrokerLog.configure(source.log(config));
+            logNotices(loaded, rules);
+            broker.reload(config, rules).forEach(waiting -> LOG.warn("Not reloaded: {}", waiting));
+            if (!Objects.equals(pidFile, config.pidFile())) {
+                LOG.warn("Not reloaded: pid_file has changed; it is written at the next start.");
+            }
+            followFiles();
+            LOG.info(LogMarkers.NOTICE, "Config reloaded.");
+            return List.of();
+        } catch (ConfigException e) {
+            return notReloaded(e.problems());
+        } catch (IOException e) {
+            return notReloaded(List.of(new Problem(
+                    String.valueOf(source.configFile), 0, String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private static List<Problem> notReloaded(List<Problem> problems) {
+        problems.forEach(problem -> LOG.error("Error: {}", problem));
+        LOG.error(
+                "Error: Not reloaded, since {}. The former configuration goes on.",
+                problems.size() == 1
+                        ? "a line is at fault"
+                        : problems.size() + " lines are at fault");
+        return problems;
+    }
+
+    /** From now on reloads whenever a file of the configuration changes. */
+    synchronized void watchFiles() throws IOException {
+        watch = new FileWatch(() -> {
+            var _ = reload();
+        });
+        followFiles();
+        LOG.info("Watching the files of the configuration.");
+    }
+
+    private void followFiles() throws IOException {
+        FileWatch following = watch;
+        if (following != null) {
+            following.follow(source.files(broker.config()));
+        }
     }
 
     private static void logConfiguration(@Nullable Path configFile, BrokerConfig config) {
@@ -88,17 +183,17 @@ final class RunningBroker implements AutoCloseable {
     }
 
     BrokerConfig config() {
-        return config;
+        return broker.config();
     }
 
     @Override
     public void close() {
         broker.close();
-        if (config.pidFile() != null) {
+        if (pidFile != null) {
             try {
-                Files.deleteIfExists(config.pidFile());
+                Files.deleteIfExists(pidFile);
             } catch (IOException e) {
-                LOG.warn("Unable to remove pid file {}: {}", config.pidFile(), e.getMessage());
+                LOG.warn("Unable to remove pid file {}: {}", pidFile, e.getMessage());
             }
         }
         LOG.info(LogMarkers.NOTICE, "canary {} terminating", Canary.Version.number());

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
+import sun.misc.Signal;
+
 import java.util.concurrent.CompletableFuture;
 
 /** How a program that runs on and on comes to its end. */
 final class Signals {
 
     private Signals() {}
+
+    /** Runs a task on a thread of its own whenever this signal comes, such as "HUP"; one run at a time. */
+    static void on(String signal, Runnable task) {
+        Signal.handle(new Signal(signal), _ -> task.run());
+    }
 
     /** {@link #closeAtEnd} now, and waits for the end. */
     static int runUntil(CompletableFuture<Integer> ended, Runnable close) {

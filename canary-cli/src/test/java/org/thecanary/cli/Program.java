@@ -92,6 +92,14 @@ final class Program implements AutoCloseable {
         return exitCode();
     }
 
+    /** Sends a signal, such as "HUP". */
+    void signal(String name) throws IOException, InterruptedException {
+        int sent = new ProcessBuilder("kill", "-s", name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        assertThat(sent).isZero();
+    }
+
     /** SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -7,6 +7,7 @@ import org.thecanary.mqtt.packet.QoS;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -59,6 +60,21 @@ public record ListenerConfig(
 
     public ListenerConfig {
         protocolVersions = Set.copyOf(protocolVersions);
+    }
+
+    /** Whether another is the same listener, perhaps with other options: as mosquitto, by port and address. */
+    public boolean isAtSamePlaceAs(ListenerConfig other) {
+        return port == other.port && Objects.equals(host, other.host);
+    }
+
+    /** Whether the options are the same that count only when the port is opened. */
+    public boolean isOpenedLike(ListenerConfig other) {
+        return socketDomain == other.socketDomain;
+    }
+
+    /** "listener 1883" and the address, as it is written in the file. */
+    public String describe() {
+        return "listener " + port + (host == null ? "" : " " + host);
     }
 
     /** A listener as {@code listener PORT} alone makes it: all interfaces, nobody anonymous. */

@@ -12,6 +12,7 @@ import org.thecanary.mqtt.packet.ReasonCode;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
+import java.util.function.Consumer;
 
 /**
  * All sessions by Client Identifier, and how a connecting client comes to its own.
@@ -113,6 +114,22 @@ public final class SessionDirectory {
             SessionHandover.start(ref, taking, loops.all(), () -> {
                 ref.outbox = outboxes.outbox(ref, taking);
                 taker.taken(ref, true);
+            });
+        }
+    }
+
+    /**
+     * Has every session do something, each on its owner's loop. A session on its way to another loop is left out: its
+     * client is just connecting.
+     */
+    public void forEach(Consumer<Session> task) {
+        for (BrokerLoop loop : loops.all()) {
+            loop.post(() -> {
+                for (SessionRef ref : sessions.values()) {
+                    if (ref.owner() == loop && ref.parked == null && !ref.ended) {
+                        task.accept(ref.session);
+                    }
+                }
             });
         }
     }

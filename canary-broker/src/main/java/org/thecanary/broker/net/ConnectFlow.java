@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
@@ -14,7 +15,10 @@ import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.loop.SessionDirectory;
 import org.thecanary.broker.loop.SessionRef;
 import org.thecanary.broker.session.ConnectionTerms;
+import org.thecanary.broker.session.Permissions;
 import org.thecanary.broker.session.SessionLimits;
+import org.thecanary.broker.session.SessionRules;
+import org.thecanary.credentials.password.PasswordHash;
 import org.thecanary.mqtt.packet.ConnAck;
 import org.thecanary.mqtt.packet.Connect;
 import org.thecanary.mqtt.packet.MessageProperties;
@@ -32,26 +36,27 @@ import java.util.HexFormat;
  *
  * <p>Any thread, but each CONNECT is decided on its connection's loop.
  */
-public final class ConnectFlow {
+public final class ConnectFlow implements SessionRules {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
     private static final Marker NOTICE = LogMarkers.NOTICE;
-    private static final int MAX_SUBSCRIPTIONS = 100_000;
 
-    private final BrokerConfig config;
-    private final ListenerConfig listener;
     private final SessionDirectory directory;
     private final Authenticator authenticator;
     private final ConnectionCount connections;
-    private final SessionLimits sessionLimits;
     private final SecureRandom random = new SecureRandom();
-    private final AccessRules rules;
+    private volatile ListenerRules rules;
 
-    /** A CONNECT that is accepted, and all that follows from it. */
+    /**
+     * A CONNECT that is accepted, and all that follows from it.
+     *
+     * @param credential the line of the password file that let the client in; null where none was asked
+     */
     record Accepted(
             Connect connect,
             SessionRef ref,
             ConnAck connAck,
             ConnectionTerms terms,
+            @Nullable PasswordHash credential,
             int keepAliveSeconds,
             int topicAliasMaximum) {}
 
@@ -63,36 +68,42 @@ public final class ConnectFlow {
             Authenticator authenticator,
             ConnectionCount connections,
             AccessRules rules) {
-        this.config = config;
-        this.listener = listener;
         this.directory = directory;
         this.authenticator = authenticator;
         this.connections = connections;
-        this.rules = rules;
-        Limits limits = config.limits();
-        this.sessionLimits = new SessionLimits(
-                limits.maxInflightMessages(),
-                limits.maxInflightBytes(),
-                limits.maxQueuedMessages(),
-                limits.maxQueuedBytes(),
-                limits.messageSizeLimit(),
-                listener.maxQos(),
-                listener.maxTopicAlias(),
-                config.retainAvailable(),
-                config.queueQos0Messages(),
-                config.upgradeOutgoingQos(),
-                config.persistentClientExpiration() == null
-                        ? Connect.NEVER_EXPIRES
-                        : config.persistentClientExpiration().toSeconds(),
-                MAX_SUBSCRIPTIONS);
+        this.rules = new ListenerRules(config, listener, rules);
+    }
+
+    /** Holds newcomers to other rules from now on; {@link Listeners#review} does the same with those who are here. */
+    public void reload(BrokerConfig config, ListenerConfig listener, AccessRules access) {
+        rules = new ListenerRules(config, listener, access);
+    }
+
+    @Override
+    public Permissions permissions(@Nullable String username, String clientId) {
+        return rules.permissions(username, clientId);
+    }
+
+    @Override
+    public SessionLimits limits() {
+        return rules.limits();
+    }
+
+    private BrokerConfig config() {
+        return rules.config();
+    }
+
+    int globalMaxConnections() {
+        return config().limits().globalMaxConnections();
     }
 
     SessionDirectory directory() {
         return directory;
     }
 
-    ListenerConfig listener() {
-        return listener;
+    /** The listener as it is configured now. */
+    public ListenerConfig listener() {
+        return rules.listener();
     }
 
     ConnectionCount connections() {
@@ -100,12 +111,12 @@ public final class ConnectFlow {
     }
 
     long maximumPacketSize() {
-        return config.limits().maxPacketSize();
+        return config().limits().maxPacketSize();
     }
 
     /** Logs how a client came or went; whoever never connected is of interest to nobody but a debugger. */
     void log(String line, boolean wasConnected) {
-        if (config.connectionMessages() && wasConnected) {
+        if (config().connectionMessages() && wasConnected) {
             LOG.info(NOTICE, line);
         } else {
             LOG.debug(line);
@@ -113,14 +124,14 @@ public final class ConnectFlow {
     }
 
     void closed(Connection connection) {
-        connections.closed(listener);
+        connections.closed(this);
     }
 
     // --- validate
     // -----------------------------------------------------------------------------------------------
 
     void decide(Connect connect, Connection connection) {
-        if (!listener.protocolVersions().contains(connect.version())) {
+        if (!listener().protocolVersions().contains(connect.version())) {
             refuse(
                     connect,
                     connection,
@@ -142,7 +153,7 @@ public final class ConnectFlow {
             connection.drop("Client " + connect.clientId() + " disconnected: Will to $CONTROL.");
             return;
         }
-        if (will != null && will.message().qos().compareTo(listener.maxQos()) > 0) {
+        if (will != null && will.message().qos().compareTo(listener().maxQos()) > 0) {
             refuse(
                     connect,
                     connection,
@@ -150,7 +161,7 @@ public final class ConnectFlow {
                     "Will QoS above Maximum QoS"); // [MQTT-3.2.2-12]
             return;
         }
-        if (will != null && will.message().retain() && !config.retainAvailable()) {
+        if (will != null && will.message().retain() && !config().retainAvailable()) {
             refuse(
                     connect,
                     connection,
@@ -158,7 +169,8 @@ public final class ConnectFlow {
                     "retained Will"); // [MQTT-3.2.2-13]
             return;
         }
-        if (will != null && will.message().payload().length > config.limits().messageSizeLimit()) {
+        if (will != null
+                && will.message().payload().length > config().limits().messageSizeLimit()) {
             refuse(
                     connect,
                     connection,
@@ -183,7 +195,7 @@ public final class ConnectFlow {
             return;
         }
         String clientId = given.isEmpty() ? assignedIdentifier() : given; // [MQTT-3.1.3-6]
-        String prefix = config.clientIdPrefix();
+        String prefix = config().clientIdPrefix();
         if (prefix != null && !clientId.startsWith(prefix)) {
             refuse(
                     connect,
@@ -197,15 +209,17 @@ public final class ConnectFlow {
 
     private String identifier(Connect connect) {
         String username = connect.username();
-        return listener.useUsernameAsClientId() && username != null ? username : connect.clientId();
+        return listener().useUsernameAsClientId() && username != null
+                ? username
+                : connect.clientId();
     }
 
     private boolean mayBeAssigned(Connect connect) {
         return switch (connect.version()) {
             case MQTT_3_1 -> false;
             case MQTT_3_1_1 ->
-                listener.allowZeroLengthClientId() && connect.cleanStart(); // [MQTT-3.1.3-7] v3
-            case MQTT_5 -> listener.allowZeroLengthClientId();
+                listener().allowZeroLengthClientId() && connect.cleanStart(); // [MQTT-3.1.3-7] v3
+            case MQTT_5 -> listener().allowZeroLengthClientId();
         };
     }
 
@@ -213,12 +227,12 @@ public final class ConnectFlow {
         byte[] bytes = new byte[16];
         random.nextBytes(bytes);
         String hex = HexFormat.of().withUpperCase().formatHex(bytes);
-        return listener.autoIdPrefix() + hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-"
+        return listener().autoIdPrefix() + hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-"
                 + hex.substring(12, 16) + "-" + hex.substring(16, 20) + "-" + hex.substring(20);
     }
 
     private boolean keepAliveTooLong(Connect connect) {
-        int most = config.limits().maxKeepAliveSeconds();
+        int most = config().limits().maxKeepAliveSeconds();
         return most > 0 && (connect.keepAliveSeconds() == 0 || connect.keepAliveSeconds() > most);
     }
 
@@ -228,29 +242,34 @@ public final class ConnectFlow {
     private void authenticate(
             Connect connect, String clientId, boolean assigned, Connection connection) {
         String username = connect.username();
+        ListenerRules asked = rules;
+        AccessRules access = asked.access();
         if (username == null) {
-            if (!rules.allowAnonymous() || listener.useUsernameAsClientId()) {
+            if (!access.allowAnonymous() || listener().useUsernameAsClientId()) {
                 refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "a user name is required");
             } else {
-                findSession(connect, clientId, assigned, connection);
+                findSession(connect, clientId, assigned, null, connection);
             }
-        } else if (rules.users() == null) {
-            if (!rules.allowAnonymous()) {
+        } else if (access.users() == null) {
+            if (!access.allowAnonymous()) {
                 refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "nobody is known here");
                 return;
             }
-            findSession(connect, clientId, assigned, connection);
+            findSession(connect, clientId, assigned, null, connection);
         } else {
+            PasswordHash credential = access.users().find(username).orElse(null);
             authenticator.verify(
-                    rules.users(),
+                    access.users(),
                     username,
                     connect.password(),
                     verdict -> connection.loop().run(() -> {
                         if (!connection.awaitsVerdict()) {
                             return;
                         }
-                        if (verdict == Verdict.ACCEPTED) {
-                            findSession(connect, clientId, assigned, connection);
+                        if (!asked.equals(rules)) {
+                            authenticate(connect, clientId, assigned, connection); // reloaded
+                        } else if (verdict == Verdict.ACCEPTED) {
+                            findSession(connect, clientId, assigned, credential, connection);
                         } else {
                             refuse(
                                     connect,
@@ -262,12 +281,29 @@ public final class ConnectFlow {
         }
     }
 
+    /**
+     * Whether a client that is connected would still be let in. Its password is not kept, so one whose line in the
+     * password file has changed has to show it anew.
+     */
+    boolean stillAdmits(@Nullable String username, @Nullable PasswordHash credential) {
+        AccessRules access = rules.access();
+        if (username == null || access.users() == null) {
+            return access.allowAnonymous();
+        }
+        return credential != null
+                && credential.equals(access.users().find(username).orElse(null));
+    }
+
     // --- find the session
     // ---------------------------------------------------------------------------------------
 
     private void findSession(
-            Connect connect, String clientId, boolean assigned, Connection connection) {
-        if (directory.size() >= config.limits().globalMaxClients()
+            Connect connect,
+            String clientId,
+            boolean assigned,
+            @Nullable PasswordHash credential,
+            Connection connection) {
+        if (directory.size() >= config().limits().globalMaxClients()
                 && directory.find(clientId) == null) {
             refuse(connect, connection, ReasonCode.SERVER_BUSY, "global_max_clients is reached");
             return;
@@ -277,15 +313,20 @@ public final class ConnectFlow {
                 directory.released(ref); // the client left while we decided
                 return;
             }
+            if (!stillAdmits(connect.username(), credential)) {
+                directory.released(ref);
+                refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "the rules have changed");
+                return;
+            }
             directory.attached(ref, connection);
             logConnected(connect, clientId, connection);
-            connection.accept(accepted(connect, ref, present, assigned));
+            connection.accept(accepted(connect, ref, present, assigned, credential));
             connection.resume();
         });
     }
 
     private void logConnected(Connect connect, String clientId, Connection connection) {
-        if (config.connectionMessages() && LOG.isInfoEnabled(NOTICE)) {
+        if (config().connectionMessages() && LOG.isInfoEnabled(NOTICE)) {
             LOG.info(
                     NOTICE,
                     "New client connected from {} as {} (p{}, c{}, k{}{}).",
@@ -298,10 +339,15 @@ public final class ConnectFlow {
         }
     }
 
-    private Accepted accepted(Connect connect, SessionRef ref, boolean present, boolean assigned) {
+    private Accepted accepted(
+            Connect connect,
+            SessionRef ref,
+            boolean present,
+            boolean assigned,
+            @Nullable PasswordHash credential) {
         boolean v5 = connect.version().isV5();
         int keepAlive = keepAliveTooLong(connect)
-                ? config.limits().maxKeepAliveSeconds()
+                ? config().limits().maxKeepAliveSeconds()
                 : connect.keepAliveSeconds();
         long expiry = sessionExpirySeconds(connect);
         ConnectionTerms terms = new ConnectionTerms(
@@ -310,9 +356,8 @@ public final class ConnectFlow {
                 expiry,
                 connect.properties().wantsProblemInformation(),
                 connect.username(),
-                rules.permissions(connect.username(), ref.clientId()),
-                connect.will(),
-                sessionLimits);
+                this,
+                connect.will());
         boolean told = present
                 && connect.version() != ProtocolVersion.MQTT_3_1; // 3.1 has no session present
         ConnAck connAck = new ConnAck(
@@ -322,7 +367,13 @@ public final class ConnectFlow {
                         ? properties(connect, ref, assigned, keepAlive, expiry)
                         : ConnAck.Properties.NONE);
         return new Accepted(
-                connect, ref, connAck, terms, keepAlive, listener.maxTopicAliasBroker());
+                connect,
+                ref,
+                connAck,
+                terms,
+                credential,
+                keepAlive,
+                listener().maxTopicAliasBroker());
     }
 
     private long sessionExpirySeconds(Connect connect) {
@@ -332,22 +383,22 @@ public final class ConnectFlow {
         } else {
             asked = connect.cleanStart() ? 0 : Connect.NEVER_EXPIRES;
         }
-        return Math.min(asked, sessionLimits.maxExpirySeconds());
+        return Math.min(asked, limits().maxExpirySeconds());
     }
 
     private ConnAck.Properties properties(
             Connect connect, SessionRef ref, boolean assigned, int keepAlive, long expiry) {
         int absent = MessageProperties.ABSENT;
-        Limits limits = config.limits();
+        Limits limits = config().limits();
         return ConnAck.Properties.limits(
-                listener.maxTopicAlias() == 0 ? absent : listener.maxTopicAlias(),
+                listener().maxTopicAlias() == 0 ? absent : listener().maxTopicAlias(),
                 assigned ? ref.clientId() : null, // [MQTT-3.2.2-16]
                 keepAlive == connect.keepAliveSeconds() ? absent : keepAlive, // [MQTT-3.2.2-21]
                 expiry == connect.properties().sessionExpiryInterval() ? absent : expiry,
-                listener.maxQos() == QoS.EXACTLY_ONCE
+                listener().maxQos() == QoS.EXACTLY_ONCE
                         ? absent
-                        : listener.maxQos().code(), // [MQTT-3.2.2-9]
-                config.retainAvailable(),
+                        : listener().maxQos().code(), // [MQTT-3.2.2-9]
+                config().retainAvailable(),
                 limits.maxPacketSize(),
                 limits.maxInflightMessages());
     }

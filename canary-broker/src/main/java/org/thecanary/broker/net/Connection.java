@@ -19,6 +19,7 @@ import org.thecanary.broker.session.Outbox;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Session;
 import org.thecanary.broker.session.SessionSubscription;
+import org.thecanary.credentials.password.PasswordHash;
 import org.thecanary.mqtt.codec.PacketDecoder;
 import org.thecanary.mqtt.codec.PacketEncoder;
 import org.thecanary.mqtt.codec.PublishImage;
@@ -109,6 +110,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     private boolean problemInformation;
     private long maximumPacketSize = Connect.UNLIMITED_PACKET_SIZE;
     private @Nullable OutboundAliases aliases;
+    private @Nullable PasswordHash credential;
 
     Connection(ConnectFlow flow, LoopScratch scratch) {
         this.flow = flow;
@@ -318,6 +320,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         int aliasMaximum =
                 Math.min(connect.properties().topicAliasMaximum(), accepted.topicAliasMaximum());
         aliases = aliasMaximum == 0 ? null : new OutboundAliases(aliasMaximum);
+        credential = accepted.credential();
         silenceMillis = accepted.keepAliveSeconds() * 1500L;
         state = State.CONNECTED;
         counters.clientsConnected++;
@@ -502,6 +505,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         SessionRef mine = ref;
         if (mine != null && state == State.CONNECTED) {
             mine.session().onWritable(mine.outbox());
+        }
+    }
+
+    /** The rules were reloaded: a client that would not be let in any more leaves. */
+    void review() {
+        SessionRef mine = ref;
+        if (mine != null
+                && state == State.CONNECTED
+                && !flow.stillAdmits(mine.session().username(), credential)) {
+            if (v5) {
+                send(disconnect(ReasonCode.NOT_AUTHORIZED, "the rules have changed"));
+            }
+            finish(notice(DisconnectTexts.of(ReasonCode.NOT_AUTHORIZED)), true);
         }
     }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
-import org.thecanary.broker.config.ListenerConfig;
-
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -12,31 +10,26 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Any thread.
  */
 public final class ConnectionCount {
-    private final int globalMaximum;
     private final AtomicInteger all = new AtomicInteger();
-    private final ConcurrentHashMap<ListenerConfig, AtomicInteger> byListener =
+    private final ConcurrentHashMap<ConnectFlow, AtomicInteger> byListener =
             new ConcurrentHashMap<>();
 
-    /** Counts up to {@code global_max_connections}. */
-    public ConnectionCount(int globalMaximum) {
-        this.globalMaximum = globalMaximum;
-    }
-
     /** Counts one more, if {@code max_connections} and {@code global_max_connections} allow it. */
-    boolean open(ListenerConfig listener) {
-        AtomicInteger own = count(listener);
-        if (own.incrementAndGet() <= listener.maxConnections()
-                && all.incrementAndGet() <= globalMaximum) {
+    boolean open(ConnectFlow flow) {
+        int maximum = flow.listener().maxConnections();
+        AtomicInteger own = count(flow);
+        if (own.incrementAndGet() <= maximum
+                && all.incrementAndGet() <= flow.globalMaxConnections()) {
             return true;
         }
-        if (own.getAndDecrement() <= listener.maxConnections()) {
+        if (own.getAndDecrement() <= maximum) {
             all.decrementAndGet();
         }
         return false;
     }
 
-    void closed(ListenerConfig listener) {
-        count(listener).decrementAndGet();
+    void closed(ConnectFlow flow) {
+        count(flow).decrementAndGet();
         all.decrementAndGet();
     }
 
@@ -45,7 +38,7 @@ public final class ConnectionCount {
         return all.get();
     }
 
-    private AtomicInteger count(ListenerConfig listener) {
-        return byListener.computeIfAbsent(listener, _ -> new AtomicInteger());
+    private AtomicInteger count(ConnectFlow flow) {
+        return byListener.computeIfAbsent(flow, _ -> new AtomicInteger());
     }
 }

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The ports a broker listens on.
@@ -185,7 +186,7 @@ public final class Listeners implements AutoCloseable {
     }
 
     private void accept(ConnectFlow flow, Channel channel) {
-        if (!flow.connections().open(flow.listener())) {
+        if (!flow.connections().open(flow)) {
             channel.config().setAutoRead(false);
             afterCloses(channel, () -> acceptOrDeny(flow, channel));
             return;
@@ -212,7 +213,7 @@ public final class Listeners implements AutoCloseable {
     }
 
     private void acceptOrDeny(ConnectFlow flow, Channel channel) {
-        if (!flow.connections().open(flow.listener())) {
+        if (!flow.connections().open(flow)) {
             LOG.info(
                     LogMarkers.NOTICE,
                     "Client connection from {} denied: max_connections exceeded.",
@@ -224,7 +225,7 @@ public final class Listeners implements AutoCloseable {
             welcome(flow, channel);
             channel.config().setAutoRead(true);
         } else {
-            flow.connections().closed(flow.listener());
+            flow.connections().closed(flow);
         }
     }
 
@@ -252,7 +253,16 @@ public final class Listeners implements AutoCloseable {
 
     /** Ends all connections, as when the broker shuts down. */
     public void endConnections() {
-        scratch.forEach((loop, shared) ->
-                loop.post(() -> shared.connections.all().forEach(Connection::shutDown)));
+        forEach(Connection::shutDown);
+    }
+
+    /** Ends the connections of clients that the rules of now would not let in. */
+    public void review() {
+        forEach(Connection::review);
+    }
+
+    private void forEach(Consumer<Connection> task) {
+        scratch.forEach(
+                (loop, shared) -> loop.post(() -> shared.connections.all().forEach(task)));
     }
 }

@@ -19,6 +19,5 @@ public record ConnectionTerms(
         long sessionExpirySeconds,
         boolean problemInformation,
         @Nullable String username,
-        Permissions permissions,
-        @Nullable Will will,
-        SessionLimits limits) {}
+        SessionRules rules,
+        @Nullable Will will) {}

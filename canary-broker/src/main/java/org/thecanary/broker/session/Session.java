@@ -51,6 +51,7 @@ public final class Session {
     private @Nullable ReceiveWindow received;
     private @Nullable List<Replay> replays;
     private @Nullable WillState will;
+    private @Nullable SessionRules rules; // null until a client has connected
     private SessionLimits limits = SessionLimits.DEFAULTS;
     private Permissions permissions = Permissions.ALL;
     private long expirySeconds;
@@ -113,9 +114,12 @@ public final class Session {
         return window == null ? 0 : window.bytes();
     }
 
-    /** Rules may be swapped while the client is connected. */
-    public void permissions(Permissions permissions) {
-        this.permissions = permissions;
+    /** The rules were reloaded: what holds now holds at once, for the client that is connected and the one away. */
+    public void onRulesChanged() {
+        if (rules != null) {
+            permissions = rules.permissions(publisher.username(), clientId);
+            limits = rules.limits();
+        }
     }
 
     /** The subscriptions, in the order they were made. */
@@ -131,9 +135,9 @@ public final class Session {
         connected = true;
         v5 = terms.version().isV5();
         problemInformation = terms.problemInformation();
-        limits = terms.limits();
-        permissions = terms.permissions();
+        rules = terms.rules();
         publisher = new Publisher(clientId, terms.username());
+        onRulesChanged();
         expirySeconds = terms.sessionExpirySeconds();
         endsAtMillis = Publication.NEVER;
         receiveMaximum = Math.min(terms.receiveMaximum(), limits.maxInflightMessages());
@@ -338,7 +342,7 @@ public final class Session {
             refuse(
                     packet,
                     message.qos(),
-                    ReasonCode.PACKET_TOO_LARGE,
+                    ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, // 0x95 is not for PUBACK and PUBREC
                     "payload exceeds message_size_limit",
                     outbox);
             return;

@@ -427,7 +427,7 @@ class SessionDeliverTest {
         f.deliver(subscription, publication("secret", "2", QOS_1)); // waits
         f.outbox.take();
 
-        f.session.permissions(new Permissions() {
+        f.reload(new Permissions() {
             @Override
             public boolean mayPublish(TopicName topic) {
                 return true;

@@ -89,11 +89,28 @@ final class SessionFixture {
                         sessionExpirySeconds,
                         problemInformation,
                         "user",
-                        permissions,
-                        will,
-                        limits.build()),
+                        rules,
+                        will),
                 outbox);
     }
+
+    /** A reload that changes what the client may do. */
+    void reload(Permissions permissions) {
+        this.permissions = permissions;
+        session.onRulesChanged();
+    }
+
+    private final SessionRules rules = new SessionRules() {
+        @Override
+        public Permissions permissions(@Nullable String username, String clientId) {
+            return permissions;
+        }
+
+        @Override
+        public SessionLimits limits() {
+            return limits.build();
+        }
+    };
 
     static SessionFixture connected() {
         SessionFixture fixture = new SessionFixture();

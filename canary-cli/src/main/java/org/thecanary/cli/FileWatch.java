@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a task when a file has changed, been replaced or come into being, once the changes have stopped for a moment.
+ *
+ * <p>It is the folders that are watched: an editor writes a new file and renames it, and Kubernetes swaps a symbolic link
+ * beside it. Any thread.
+ */
+final class FileWatch implements AutoCloseable {
+    /** How long nothing must change, so that half a file is not read. */
+    private static final Duration QUIET = Duration.ofMillis(300);
+
+    private final WatchService service = FileSystems.getDefault().newWatchService();
+    private final Runnable task;
+    private final Set<Path> folders = new HashSet<>();
+    private volatile Set<Path> files = Set.of();
+    private volatile Set<State> seen = Set.of();
+
+    /** What of a file tells that it has changed. */
+    private record State(Path file, Object version) {
+        static State of(Path file) {
+            try {
+                return new State(
+                        file,
+                        List.of(
+                                Files.getLastModifiedTime(file),
+                                Files.size(file),
+                                file.toRealPath()));
+            } catch (IOException e) {
+                return new State(file, "none");
+            }
+        }
+    }
+
+    /** Watches nothing yet. */
+    FileWatch(Runnable task) throws IOException {
+        this.task = task;
+        Thread.ofVirtual().name("file-watch").start(this::run);
+    }
+
+    /** Watches these files from now on, and no others. */
+    synchronized void follow(List<Path> now) throws IOException {
+        Set<Path> absolute = new HashSet<>();
+        for (Path file : now) {
+            Path path = file.toAbsolutePath().normalize();
+            absolute.add(path);
+            Path folder = path.getParent();
+            if (folder != null && folders.add(folder)) {
+                folder.register(
+                        service,
+                        StandardWatchEventKinds.ENTRY_CREATE,
+                        StandardWatchEventKinds.ENTRY_MODIFY,
+                        StandardWatchEventKinds.ENTRY_DELETE);
+            }
+        }
+        files = Set.copyOf(absolute);
+        seen = states();
+    }
+
+    private Set<State> states() {
+        Set<State> states = new HashSet<>();
+        files.forEach(file -> states.add(State.of(file)));
+        return states;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                WatchKey key = service.take();
+                while (key != null) {
+                    key.pollEvents();
+                    key.reset();
+                    key = service.poll(QUIET.toMillis(), TimeUnit.MILLISECONDS);
+                }
+                if (!states().equals(seen)) {
+                    seen = states();
+                    task.run();
+                }
+            }
+        } catch (InterruptedException | ClosedWatchServiceException e) {
+            // closed
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        service.close();
+    }
+}

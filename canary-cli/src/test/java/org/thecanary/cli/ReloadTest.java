@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** What does {@code canary broker} do with its files at SIGHUP, and when they change? */
+final class ReloadTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aBadFileKeepsTheFormerRulesAndIsNamedAndTheBrokerGoesOn() throws Exception {
+        Path acl = Files.writeString(folder.resolve("acl"), "topic readwrite a\n");
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener " + Program.freePort() + " 127.0.0.1\nallow_anonymous true\nacl_file "
+                        + acl + "\n");
+        try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
+            broker.says("running");
+
+            Files.writeString(acl, "topic read b\ntopic sometimes a/b\n");
+            broker.signal("HUP");
+            broker.says(acl + ":2: access is read").says("The former configuration goes on.");
+            Files.writeString(acl, "topic read b\n");
+            Files.writeString(conf, "lsitener 1\n");
+            broker.signal("HUP");
+            broker.says(conf + ":1: unknown option \"lsitener\" (did you mean listener?)");
+            assertThat(broker.err()).doesNotContain("Config reloaded", "\tat ");
+            Files.writeString(conf, "listener 1 127.0.0.1\nallow_anonymous true\nacl_file " + acl);
+            broker.signal("HUP");
+            broker.says("Config reloaded.").says("listener 1 127.0.0.1 is new");
+
+            assertThat(broker.stop()).isZero();
+        }
+    }
+
+    @Test
+    void filesAreWatchedOnRequestAlsoWhenTheyAreReplaced() throws Exception {
+        Path acl = Files.writeString(folder.resolve("acl"), "topic readwrite a\n");
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener " + Program.freePort() + " 127.0.0.1\nacl_file " + acl + "\n");
+        try (Program broker = Program.canary(folder, "broker", "-c", conf.toString(), "--watch")) {
+            broker.says("Watching the files");
+
+            Path written = Files.writeString(folder.resolve("acl.new"), "topic neither a\n");
+            Files.move(written, acl, StandardCopyOption.ATOMIC_MOVE);
+
+            broker.says(acl + ":1: ");
+            Files.writeString(acl, "topic read a\n");
+            broker.says("Config reloaded.");
+        }
+    }
+}
