@@ -6,7 +6,7 @@ import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
+import org.bouncycastle.openssl.bc.BcPEMDecryptorProvider;
 
 import java.io.IOException;
 import java.io.StringReader;
@@ -41,7 +41,7 @@ final class TraditionalKey {
             for (Object block = parser.readObject(); block != null; block = parser.readObject()) {
                 if (block instanceof PEMEncryptedKeyPair pair) {
                     return info(pair.decryptKeyPair(
-                                    new JcePEMDecryptorProviderBuilder().build(octets(passphrase))))
+                                    new BcPEMDecryptorProvider(octets(passphrase))))
                             .getEncoded();
                 }
                 if (block instanceof PEMKeyPair pair) {
