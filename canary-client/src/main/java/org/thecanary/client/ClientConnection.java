@@ -121,6 +121,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 null);
     }
 
+    /** There is no TLS with the Server, or no longer. */
+    void tlsFailed(Throwable cause) {
+        LOG.debug("no TLS with {}", where, cause);
+        end(Cause.TLS, null, where + " " + TlsProblem.words(cause), null);
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         channel = context;
@@ -273,7 +279,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (TlsProblem.isOne(cause)) {
+            tlsFailed(cause); // with TLS 1.3 the Server judges our certificate after the handshake
+        } else if (cause instanceof IOException) {
             end(
                     Cause.CONNECTION_LOST,
                     null,

@@ -5,10 +5,11 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
 
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,7 @@ final class Dialer {
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
                 // few and large buffers: setting up a pool costs more than it gives
                 .option(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
-                .handler(nothingYet());
+                .handler(new Waiting());
         InetSocketAddress local = options.localAddress();
         ChannelFuture connecting =
                 local == null ? bootstrap.connect(remote) : bootstrap.connect(remote, local);
@@ -107,7 +108,7 @@ final class Dialer {
         connecting.addListener(_ -> {
             Throwable cause = connecting.cause();
             if (cause == null) {
-                connected(connecting.channel());
+                connected(tcp, connecting.channel());
             } else if (index + 1 < addresses.length) {
                 connect(tcp, addresses, index + 1);
             } else {
@@ -116,15 +117,38 @@ final class Dialer {
         });
     }
 
-    private static ChannelHandler nothingYet() {
-        return new ChannelInboundHandlerAdapter();
+    /** Stands for MQTT until bytes can flow. What fails until then is told by a future. */
+    private static final class Waiting extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {}
     }
 
-    private void connected(Channel channel) {
+    private void connected(Transport.Tcp tcp, Channel channel) {
+        Tls tls = tcp.tls();
+        if (cancelled) {
+            channel.close();
+        } else if (tls == null) {
+            ready(channel);
+        } else {
+            var handler = new SslHandler(tls.engine(tcp.host(), tcp.port()));
+            handler.setHandshakeTimeoutMillis(options.connectTimeout().toMillis());
+            channel.pipeline().addFirst(handler);
+            handler.handshakeFuture().addListener(shaken -> {
+                if (shaken.isSuccess()) {
+                    ready(channel);
+                } else if (!cancelled) {
+                    mqtt.tlsFailed(shaken.cause());
+                    channel.close();
+                }
+            });
+        }
+    }
+
+    private void ready(Channel channel) {
         if (cancelled) {
             channel.close();
         } else {
-            channel.pipeline().addLast(mqtt);
+            channel.pipeline().addLast(mqtt).remove(Waiting.class);
         }
     }
 

@@ -31,6 +31,8 @@ public record Disconnected(
         UNKNOWN_HOST,
         /** Connection refused, no route: the transport was never there. */
         UNREACHABLE,
+        /** No TLS with the Server: one of the two does not accept the other's certificate, or it is no TLS at all. */
+        TLS,
         /** No CONNACK within the connect timeout. */
         CONNECT_TIMEOUT,
         /** A CONNACK with an error. */

@@ -38,6 +38,7 @@ final class Reconnect {
             case APPLICATION -> false;
             case UNKNOWN_HOST,
                     UNREACHABLE,
+                    TLS, // a certificate is renewed, a clock set right
                     CONNECT_TIMEOUT,
                     CONNECTION_LOST,
                     KEEP_ALIVE,

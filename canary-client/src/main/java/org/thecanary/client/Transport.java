@@ -1,31 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.client;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * How bytes reach the Server: the address, and what lies between the socket and MQTT.
- *
- * <p>A closed set that {@code ClientConnection} opens; TLS, WebSocket and UNIX sockets become further cases of it.
+ * How bytes reach the Server: the address, and what lies between the socket and MQTT. A closed set that {@code Dialer}
+ * opens.
  */
 public sealed interface Transport {
 
     /** The port of MQTT over TCP. */
     int DEFAULT_PORT = 1883;
 
+    /** The port of MQTT over TLS. */
+    int DEFAULT_TLS_PORT = 8883;
+
     /** Plain TCP. */
-    static Transport tcp(String host, int port) {
-        return new Tcp(host, port);
+    static Tcp tcp(String host, int port) {
+        return new Tcp(host, port, null);
+    }
+
+    /** TLS over TCP. */
+    static Tcp tls(String host, int port, Tls tls) {
+        return new Tcp(host, port, tls);
     }
 
     /** Where it leads, in words for a person. */
     String describe();
 
     /**
-     * Plain TCP.
+     * TCP, plain or with TLS.
      *
      * @param host a name or an address, IPv6 with or without brackets; a name is looked up at each attempt
      * @param port 1 to 65,535
+     * @param tls null: none
      */
-    record Tcp(String host, int port) implements Transport {
+    record Tcp(String host, int port, @Nullable Tls tls) implements Transport {
         public Tcp {
             if (host.startsWith("[") && host.endsWith("]")) {
                 host = host.substring(1, host.length() - 1);

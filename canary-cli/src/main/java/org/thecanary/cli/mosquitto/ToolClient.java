@@ -134,6 +134,11 @@ abstract class ToolClient implements ClientEvents, Printer.Listener, AutoCloseab
             case UNKNOWN_HOST -> new ToolException(1, "Unable to connect (Lookup error.).\n");
             case UNREACHABLE, CONNECT_TIMEOUT ->
                 new ToolException(1, "Error: " + systemWords(why.sentence()) + "\n");
+            case TLS ->
+                // mosquitto leaves its user with the first line
+                new ToolException(
+                        Words.TLS_CODE,
+                        "Error: " + Words.TLS + "\n" + Bytes.of(why.sentence()) + ".\n");
             case REFUSED -> refused(why.reason());
             case PROTOCOL_ERROR, INTERNAL_ERROR ->
                 new ToolException(Words.PROTOCOL_CODE, "Error: " + Words.PROTOCOL + "\n");

@@ -9,6 +9,7 @@ final class Words {
             "A network protocol error occurred when communicating with the broker.";
     static final String DUPLICATE_PROPERTY = "Duplicate property in property list";
     static final String CONNECTION_REFUSED = "The connection was refused.";
+    static final String TLS = "A TLS error occurred.";
     static final String CONNECTION_LOST = "The connection was lost.";
 
     /** libmosquitto's numbers for errors, which the tools end with. */
@@ -16,6 +17,7 @@ final class Words {
 
     static final int REFUSED_CODE = 5;
     static final int LOST_CODE = 7;
+    static final int TLS_CODE = 8;
     static final int TIMEOUT_CODE = 27;
 
     private Words() {}

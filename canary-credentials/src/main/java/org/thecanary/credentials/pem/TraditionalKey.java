@@ -40,8 +40,7 @@ final class TraditionalKey {
         try (var parser = new PEMParser(new StringReader(text))) {
             for (Object block = parser.readObject(); block != null; block = parser.readObject()) {
                 if (block instanceof PEMEncryptedKeyPair pair) {
-                    return info(pair.decryptKeyPair(
-                                    new BcPEMDecryptorProvider(octets(passphrase))))
+                    return info(pair.decryptKeyPair(new BcPEMDecryptorProvider(octets(passphrase))))
                             .getEncoded();
                 }
                 if (block instanceof PEMKeyPair pair) {
