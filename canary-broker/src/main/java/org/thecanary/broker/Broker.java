@@ -26,11 +26,13 @@ import org.thecanary.broker.routing.SessionOutbox;
 import org.thecanary.broker.session.Session;
 import org.thecanary.broker.sys.Figures;
 import org.thecanary.broker.sys.SysTree;
+import org.thecanary.broker.tls.ListenerTls;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -92,7 +94,8 @@ public final class Broker implements AutoCloseable {
      * Starts a broker.
      *
      * @param rules users and rules, one for each listener of the configuration
-     * @throws IOException if a port cannot be bound; nothing is left running then
+     * @throws IOException if a port cannot be bound, or {@link org.thecanary.broker.tls.TlsException} for TLS files that
+     *     are no use; nothing is left running then
      */
     public static Broker start(BrokerConfig config, List<AccessRules> rules) throws IOException {
         return start(config, rules, Runtime.getRuntime().availableProcessors());
@@ -112,6 +115,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private void listen(List<AccessRules> rules) throws IOException {
+        List<Optional<ListenerTls>> tls = ListenerTls.readAll(config.listeners());
         BrokerLoop first = loops.all().getFirst();
         first.executor()
                 .submit(() -> sysTree.start(VERSION, config.sysIntervalSeconds()))
@@ -124,7 +128,7 @@ public final class Broker implements AutoCloseable {
                     config, listener, directory, authenticator, connections, rules.get(i));
             flows.add(flow);
             try {
-                listeners.open(flow);
+                listeners.open(flow, tls.get(i).orElse(null));
             } catch (IOException e) {
                 if (!config.localOnly()) {
                     throw e;

@@ -56,6 +56,7 @@ final class ImportRulesTest {
     private static final String CLUSTER = BROKER + ".cluster";
     private static final String AUTH = BROKER + ".auth";
     private static final String SESSION = BROKER + ".session";
+    private static final String TLS = BROKER + ".tls";
     private static final String CONFIG = BROKER + ".config";
 
     /** What every room may import, except that the protocol keeps to its own lines in {@link #ROOMS}. */
@@ -77,7 +78,8 @@ final class ImportRulesTest {
             new Room(ROUTING, LOOP, SESSION, STORE, CLUSTER),
             new Room(SYS, ROUTING, LOOP, SESSION),
             new Room(BRIDGE, ROUTING, LOOP, SESSION, CLIENT),
-            new Room(NET, AUTH, LOOP, ROUTING, SESSION),
+            new Room(TLS, CREDENTIALS),
+            new Room(NET, AUTH, LOOP, ROUTING, SESSION, TLS, CREDENTIALS),
             new Room(BROKER, "org.thecanary.broker..", CLIENT, CREDENTIALS),
             new Room("org.thecanary.cli..", "org.thecanary.."));
 

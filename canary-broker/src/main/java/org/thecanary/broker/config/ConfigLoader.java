@@ -59,6 +59,7 @@ public final class ConfigLoader {
     }
 
     private Loaded result(String file, List<Integer> ports) throws ConfigException {
+        problems.addAll(draft.contradictions());
         if (!problems.isEmpty()) {
             throw new ConfigException(ConfigException.INVALID, problems);
         }

@@ -34,7 +34,6 @@ final class Directives {
     private Directives() {}
 
     private static final Status WORKS = new Status.Works();
-    private static final Status TLS = new Status.NotYet("TLS comes later.");
     private static final Status BRIDGES = new Status.NotYet("bridges come later.");
     private static final Status PERSISTENCE =
             new Status.NotYet("sessions and retained messages are kept in memory only.");
@@ -190,41 +189,52 @@ final class Directives {
             bridge("bridge_tcp_user_timeout", "milliseconds", "off", "TCP user timeout."),
             bridge("bridge_tls_use_os_certs", "boolean", "false", "Trust the system's CAs."),
             bridge("bridge_tls_version", "tlsv1.2 or tlsv1.3", "tlsv1.2", "Lowest TLS version."),
-            refused(
+            text(
                     "cafile",
                     LISTENER_FIRST,
                     "file",
                     "none",
-                    TLS,
-                    "PEM file of the CAs of clients."),
-            refused(
+                    "PEM file of the CAs whose client certificates are trusted.",
+                    true,
+                    (d, v) -> d.tls().caFile = Draft.path(v)),
+            text(
                     "capath",
                     LISTENER,
                     "directory",
                     "none",
-                    TLS,
-                    "Directory of the CAs of clients."),
-            refused(
+                    "Directory of such files; they need no rehash.",
+                    true,
+                    (d, v) -> d.tls().caPath = Draft.path(v)),
+            text(
                     "certfile",
                     LISTENER,
                     "file",
                     "none",
-                    TLS,
-                    "PEM file of the certificate chain."),
+                    "PEM file of the server's certificate chain; with keyfile it turns TLS on.",
+                    false,
+                    (d, v) -> d.tls().certFile = Draft.path(v)),
             flag(
                     "check_retain_source",
                     GLOBAL,
                     "true",
                     "Deliver a retained message only while its publisher may still write it.",
                     (d, v) -> d.broker.checkRetainSource = v),
-            refused("ciphers", LISTENER, "text", "OpenSSL's", TLS, "Cipher suites up to TLS 1.2."),
-            refused(
+            text(
+                    "ciphers",
+                    LISTENER,
+                    "OpenSSL's list",
+                    "Java's",
+                    "Cipher suites of TLS 1.2.",
+                    true,
+                    (d, v) -> d.tls().cipherSuites = CipherList.tls12(v, d::notice)),
+            text(
                     "ciphers_tls1.3",
                     LISTENER,
-                    "text",
-                    "OpenSSL's",
-                    TLS,
-                    "Cipher suites of TLS 1.3."),
+                    "OpenSSL's list",
+                    "Java's",
+                    "Cipher suites of TLS 1.3.",
+                    true,
+                    (d, v) -> d.tls().cipherSuites13 = CipherList.tls13(v, d::notice)),
             bridge("cleansession", "boolean", "false", "Clean Session on both sides."),
             bridge("clientid", "text", "<hostname>.<connection>", "As remote_clientid."),
             text(
@@ -242,7 +252,14 @@ final class Directives {
                     "true",
                     "Log connects and disconnects.",
                     (d, v) -> d.broker.connectionMessages = v),
-            refused("crlfile", LISTENER, "file", "none", TLS, "PEM file of revoked certificates."),
+            text(
+                    "crlfile",
+                    LISTENER,
+                    "file",
+                    "none",
+                    "PEM file of revoked client certificates.",
+                    false,
+                    (d, v) -> d.tls().crlFile = Draft.path(v)),
             notice(
                     "dhparamfile",
                     GLOBAL,
@@ -251,13 +268,12 @@ final class Directives {
                     "Nothing since mosquitto 2.1.",
                     "it is no longer required.",
                     null),
-            refused(
+            flag(
                     "disable_client_cert_date_checks",
                     LISTENER_FIRST,
-                    "boolean",
                     "false",
-                    TLS,
-                    "Accept expired client certificates."),
+                    "Accept expired client certificates, for sensors without a clock.",
+                    (d, v) -> d.tls().ignoreClientDates = v),
             refused("enable_control_api", GLOBAL, "boolean", "false", LATER, "$CONTROL/broker/v1."),
             refused(
                     "enable_proxy_protocol",
@@ -306,7 +322,14 @@ final class Directives {
                     "Reads all *.conf of a directory here; only in the main file.",
                     null),
             bridge("keepalive_interval", "seconds", "60", "Keep Alive."),
-            refused("keyfile", LISTENER, "file", "none", TLS, "PEM file of the private key."),
+            text(
+                    "keyfile",
+                    LISTENER,
+                    "file",
+                    "none",
+                    "PEM file of the server's private key: PKCS #1, PKCS #8 or SEC 1, not encrypted.",
+                    false,
+                    (d, v) -> d.tls().keyFile = Draft.path(v)),
             words(
                     "listener",
                     GLOBAL,
@@ -563,13 +586,12 @@ final class Directives {
                     "Client Identifier there."),
             bridge("remote_password", "text", "none", "Password there."),
             bridge("remote_username", "text", "none", "User there."),
-            refused(
+            flag(
                     "require_certificate",
                     LISTENER,
-                    "boolean",
                     "false",
-                    TLS,
-                    "Ask for client certificates."),
+                    "Let in only clients that show a certificate of cafile or capath.",
+                    (d, v) -> d.tls().requireCertificate = v),
             bridge(
                     "restart_timeout",
                     "seconds [cap [stable]]",
@@ -638,14 +660,20 @@ final class Directives {
             bridge("threshold", "integer", "10", "Messages that wake a lazy bridge."),
             refused("tls_engine", LISTENER, "text", "none", NO_ENGINE, "OpenSSL engine."),
             refused("tls_engine_kpass_sha1", LISTENER, "text", "none", NO_ENGINE, "Its password."),
-            refused("tls_keyform", LISTENER, "pem", "pem", TLS, "Form of the private key."),
-            refused(
+            words(
+                    "tls_keyform",
+                    LISTENER,
+                    "pem",
+                    "pem",
+                    "Form of the private key.",
+                    (d, words, option) -> OptionRules.tlsKeyForm(d, words.getFirst())),
+            words(
                     "tls_version",
                     LISTENER_FIRST,
                     "tlsv1.2 or tlsv1.3",
                     "tlsv1.2",
-                    TLS,
-                    "Lowest version."),
+                    "Lowest version.",
+                    (d, words, option) -> OptionRules.tlsVersion(d, words.getFirst())),
             bridge("topic", "filter [direction [qos [local remote]]]", "none", "What to exchange."),
             bridge("try_private", "boolean", "true", "Say that this is a bridge."),
             flag(
@@ -654,20 +682,18 @@ final class Directives {
                     "false",
                     "Deliver at the QoS of the subscription, against the specification.",
                     (d, v) -> d.broker.upgradeOutgoingQos = v),
-            refused(
+            flag(
                     "use_identity_as_username",
                     LISTENER,
-                    "boolean",
                     "false",
-                    TLS,
-                    "CN is the user."),
-            refused(
+                    "The Common Name of the client's certificate is the user; no password is asked.",
+                    (d, v) -> d.listener().useIdentityAsUsername = v),
+            flag(
                     "use_subject_as_username",
                     LISTENER,
-                    "boolean",
                     "false",
-                    TLS,
-                    "Subject is the user."),
+                    "As use_identity_as_username, with the whole subject, such as CN=sensor7,O=Canary.",
+                    (d, v) -> d.listener().useSubjectAsUsername = v),
             flag(
                     "use_username_as_clientid",
                     LISTENER,

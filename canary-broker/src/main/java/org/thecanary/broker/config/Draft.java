@@ -39,6 +39,10 @@ final class Draft {
     static final class Listener {
         final ListenerConfig.Builder builder = new ListenerConfig.Builder();
         final Security security = new Security();
+
+        // the first line about TLS, for problems that several lines make together
+        String tlsFile = "";
+        int tlsLine;
     }
 
     final BrokerConfig.Builder broker = new BrokerConfig.Builder();
@@ -103,6 +107,40 @@ final class Draft {
 
     ListenerConfig.Builder listener() {
         return (current == null ? defaultListener() : current).builder;
+    }
+
+    /** The TLS of the current listener. */
+    TlsConfig.Builder tls() {
+        Listener listener = current == null ? defaultListener() : current;
+        if (listener.tlsLine == 0) {
+            listener.tlsFile = file;
+            listener.tlsLine = line;
+        }
+        return listener.builder.tls;
+    }
+
+    /** What is wrong with lines that are right each by itself. */
+    List<Problem> contradictions() {
+        List<Problem> problems = new ArrayList<>();
+        for (Listener listener : listeners) {
+            String text = tlsContradiction(listener.builder.tls);
+            if (text != null) {
+                problems.add(new Problem(listener.tlsFile, listener.tlsLine, text));
+            }
+        }
+        return problems;
+    }
+
+    private static @Nullable String tlsContradiction(TlsConfig.Builder tls) {
+        if ((tls.certFile == null) != (tls.keyFile == null)) {
+            return "both certfile and keyfile must be specified for TLS; this listener has no "
+                    + (tls.certFile == null ? "certfile." : "keyfile.");
+        }
+        if (tls.certFile == null && tls.requireCertificate) {
+            return "require_certificate needs TLS: give this listener certfile and keyfile. Without"
+                    + " them, anybody could come in.";
+        }
+        return null;
     }
 
     /** Where the options of {@link Directive.Scope#SECURITY} go. */

@@ -34,6 +34,9 @@ import java.util.Set;
  * @param maxQos {@code max_qos}: Maximum QoS of a PUBLISH
  * @param maxTopicAlias {@code max_topic_alias}: Topic Alias Maximum we send; 0 for none
  * @param maxTopicAliasBroker {@code max_topic_alias_broker}: most aliases we use towards a client; 0 for none
+ * @param tls null for none
+ * @param userFrom {@code use_identity_as_username}, {@code use_subject_as_username}: what a client's user is; not
+ *     {@link UserFrom#CONNECT} only where clients show certificates
  */
 public record ListenerConfig(
         int port,
@@ -49,7 +52,19 @@ public record ListenerConfig(
         int maxConnections,
         QoS maxQos,
         int maxTopicAlias,
-        int maxTopicAliasBroker) {
+        int maxTopicAliasBroker,
+        @Nullable TlsConfig tls,
+        UserFrom userFrom) {
+
+    /** Where the name of a client's user is taken from. */
+    public enum UserFrom {
+        /** The User Name of CONNECT, proved by its Password. */
+        CONNECT,
+        /** The Common Name of the client's certificate. */
+        COMMON_NAME,
+        /** The whole subject of the client's certificate. */
+        SUBJECT
+    }
 
     /** The address families a listener binds. */
     public enum SocketDomain {
@@ -69,7 +84,7 @@ public record ListenerConfig(
 
     /** Whether the options are the same that count only when the port is opened. */
     public boolean isOpenedLike(ListenerConfig other) {
-        return socketDomain == other.socketDomain;
+        return socketDomain == other.socketDomain && (tls == null) == (other.tls == null);
     }
 
     /** "listener 1883" and the address, as it is written in the file. */
@@ -100,6 +115,9 @@ public record ListenerConfig(
         public QoS maxQos = QoS.EXACTLY_ONCE;
         public int maxTopicAlias = 10;
         public int maxTopicAliasBroker = 10;
+        public TlsConfig.Builder tls = new TlsConfig.Builder();
+        public boolean useIdentityAsUsername;
+        public boolean useSubjectAsUsername;
 
         public ListenerConfig build() {
             return new ListenerConfig(
@@ -116,7 +134,18 @@ public record ListenerConfig(
                     maxConnections,
                     maxQos,
                     maxTopicAlias,
-                    maxTopicAliasBroker);
+                    maxTopicAliasBroker,
+                    tls.build(),
+                    userFrom());
+        }
+
+        private UserFrom userFrom() {
+            // Without TLS nobody shows a certificate, and the options have no effect, as in
+            // mosquitto.
+            if (tls.build() == null || !(useIdentityAsUsername || useSubjectAsUsername)) {
+                return UserFrom.CONNECT;
+            }
+            return useIdentityAsUsername ? UserFrom.COMMON_NAME : UserFrom.SUBJECT;
         }
     }
 }

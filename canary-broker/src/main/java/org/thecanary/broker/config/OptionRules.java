@@ -80,6 +80,32 @@ final class OptionRules {
         }
     }
 
+    /** The lowest version; since TLS 1.0 and 1.1 are broken, Java does not speak them any more. */
+    static void tlsVersion(Draft draft, String value) throws BadValue {
+        switch (value) {
+            case "tlsv1.2" -> draft.tls().tls13Only = false;
+            case "tlsv1.3" -> draft.tls().tls13Only = true;
+            case "tlsv1", "tlsv1.1" ->
+                throw new BadValue("tls_version " + value
+                        + " is not supported: it is broken, and Java does not speak it any more."
+                        + " Write:  tls_version tlsv1.2");
+            default ->
+                throw new BadValue("tls_version is tlsv1.2 or tlsv1.3, not \"" + value + "\".");
+        }
+    }
+
+    static void tlsKeyForm(Draft draft, String value) throws BadValue {
+        switch (value) {
+            case "pem" -> {
+                var _ = draft.tls();
+            }
+            case "engine" ->
+                throw new BadValue("tls_keyform engine is not supported: Java's TLS has no OpenSSL"
+                        + " engines. Give the key as a file: keyfile FILE");
+            default -> throw new BadValue("tls_keyform is pem, not \"" + value + "\".");
+        }
+    }
+
     /** A whole number and a unit; a month is 30 days and a year 365, as in mosquitto. */
     static Duration duration(String word) throws BadValue {
         long seconds = switch (word.charAt(word.length() - 1)) {

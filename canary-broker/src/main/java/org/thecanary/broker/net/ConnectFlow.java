@@ -11,6 +11,7 @@ import org.thecanary.broker.auth.Authenticator.Verdict;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.Limits;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.config.ListenerConfig.UserFrom;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.loop.SessionDirectory;
 import org.thecanary.broker.loop.SessionRef;
@@ -130,7 +131,21 @@ public final class ConnectFlow implements SessionRules {
     // --- validate
     // -----------------------------------------------------------------------------------------------
 
-    void decide(Connect connect, Connection connection) {
+    void decide(Connect asked, Connection connection) {
+        Connect connect = asked;
+        UserFrom from = listener().userFrom();
+        if (from != UserFrom.CONNECT) {
+            String user = connection.origin().user(from);
+            if (user == null) {
+                refuse(
+                        connect,
+                        connection,
+                        ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+                        "the client's certificate names no user");
+                return;
+            }
+            connect = asked.withUser(user);
+        }
         if (!listener().protocolVersions().contains(connect.version())) {
             refuse(
                     connect,
@@ -244,7 +259,10 @@ public final class ConnectFlow implements SessionRules {
         String username = connect.username();
         ListenerRules asked = rules;
         AccessRules access = asked.access();
-        if (username == null) {
+        if (listener().userFrom() != UserFrom.CONNECT) {
+            // the certificate proves it
+            findSession(connect, clientId, assigned, null, connection);
+        } else if (username == null) {
             if (!access.allowAnonymous() || listener().useUsernameAsClientId()) {
                 refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "a user name is required");
             } else {
@@ -285,7 +303,12 @@ public final class ConnectFlow implements SessionRules {
      * Whether a client that is connected would still be let in. Its password is not kept, so one whose line in the
      * password file has changed has to show it anew.
      */
-    boolean stillAdmits(@Nullable String username, @Nullable PasswordHash credential) {
+    boolean stillAdmits(
+            @Nullable String username, @Nullable PasswordHash credential, Origin origin) {
+        UserFrom from = listener().userFrom();
+        if (from != UserFrom.CONNECT) {
+            return username != null && username.equals(origin.user(from));
+        }
         AccessRules access = rules.access();
         if (username == null || access.users() == null) {
             return access.allowAnonymous();
@@ -313,7 +336,7 @@ public final class ConnectFlow implements SessionRules {
                 directory.released(ref); // the client left while we decided
                 return;
             }
-            if (!stillAdmits(connect.username(), credential)) {
+            if (!stillAdmits(connect.username(), credential, connection.origin())) {
                 directory.released(ref);
                 refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "the rules have changed");
                 return;

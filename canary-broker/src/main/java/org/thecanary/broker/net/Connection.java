@@ -7,6 +7,8 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -92,6 +94,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     @SuppressWarnings("NullAway.Init") // set when the handler is added, before any event
     private ChannelHandlerContext channel;
 
+    private Origin origin = Origin.SOCKET;
     private State state = State.AWAITS_CONNECT;
     private boolean dirty;
     private boolean starved;
@@ -133,9 +136,21 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     /** "address:port" of the client, for logs. */
     String address() {
+        if (origin.address() != null) {
+            return origin.address();
+        }
         return channel.channel().remoteAddress() instanceof InetSocketAddress address
                 ? address.getAddress().getHostAddress() + ":" + address.getPort()
                 : "local";
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    /** The layers below know more of the client. */
+    void origin(Origin known) {
+        origin = known;
     }
 
     // --- Bytes in
@@ -513,7 +528,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         SessionRef mine = ref;
         if (mine != null
                 && state == State.CONNECTED
-                && !flow.stillAdmits(mine.session().username(), credential)) {
+                && !flow.stillAdmits(mine.session().username(), credential, origin)) {
             if (v5) {
                 send(disconnect(ReasonCode.NOT_AUTHORIZED, "the rules have changed"));
             }
@@ -571,11 +586,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         if (lastWords && channel.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
             // Closing with bytes unread would reset the connection, and the client might never read
             // why.
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> duplex.shutdownOutput());
+            closeOutput().addListener(_ -> duplex.shutdownOutput());
             channel.executor()
                     .schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
+    }
+
+    /** The last words of the layers below, behind ours. */
+    private Future<?> closeOutput() {
+        Future<?> written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls == null ? written : tls.closeOutbound();
     }
 }

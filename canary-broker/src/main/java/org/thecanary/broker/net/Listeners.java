@@ -13,13 +13,18 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoops;
+import org.thecanary.broker.tls.ListenerTls;
+import org.thecanary.broker.tls.TlsContext;
 
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -31,6 +36,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -53,25 +61,40 @@ public final class Listeners implements AutoCloseable {
     private final List<Channel> open = new ArrayList<>();
     private final Map<BrokerLoop, LoopScratch> scratch = new ConcurrentHashMap<>();
 
+    /** Signatures cost milliseconds: the system shares the cores between these threads and the loops. */
+    private final ThreadPoolExecutor handshakes = new ThreadPoolExecutor(
+            Runtime.getRuntime().availableProcessors(),
+            Runtime.getRuntime().availableProcessors(),
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            new DefaultThreadFactory("tls", true));
+
+    /** What the clients of a listener come in by. */
+    private record Entrance(ConnectFlow flow, @Nullable ListenerTls tls) {}
+
     /** Listeners on the loops of this group. */
     public Listeners(EventLoopGroup group, boolean epoll, BrokerLoops loops, boolean tcpNoDelay) {
         this.group = group;
         this.loops = loops;
         this.tcpNoDelay = tcpNoDelay;
         this.epoll = epoll;
+        handshakes.allowCoreThreadTimeOut(true);
     }
 
     /**
      * Opens a listener on all its addresses.
      *
+     * @param tls null for none
      * @throws IOException if one of them cannot be bound; the message says which and why
      */
-    public void open(ConnectFlow flow) throws IOException {
+    public void open(ConnectFlow flow, @Nullable ListenerTls tls) throws IOException {
         ListenerConfig listener = flow.listener();
+        Entrance entrance = new Entrance(flow, tls);
         IOException refused = null;
         boolean any = false;
         for (InetSocketAddress address : addresses(listener)) {
-            ChannelFuture bound = bind(flow, address).awaitUninterruptibly();
+            ChannelFuture bound = bind(entrance, address).awaitUninterruptibly();
             if (bound.isSuccess()) {
                 any = true;
                 open.add(bound.channel());
@@ -163,7 +186,7 @@ public final class Listeners implements AutoCloseable {
                         : SocketProtocolFamily.INET);
     }
 
-    private ChannelFuture bind(ConnectFlow flow, InetSocketAddress address) {
+    private ChannelFuture bind(Entrance entrance, InetSocketAddress address) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channelFactory(() -> channel(address.getAddress()))
@@ -176,7 +199,7 @@ public final class Listeners implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(flow, channel);
+                        accept(entrance, channel);
                     }
                 });
         if (epoll && address.getAddress() instanceof Inet6Address) {
@@ -185,13 +208,14 @@ public final class Listeners implements AutoCloseable {
         return bootstrap.bind(address);
     }
 
-    private void accept(ConnectFlow flow, Channel channel) {
+    private void accept(Entrance entrance, Channel channel) {
+        ConnectFlow flow = entrance.flow();
         if (!flow.connections().open(flow)) {
             channel.config().setAutoRead(false);
-            afterCloses(channel, () -> acceptOrDeny(flow, channel));
+            afterCloses(channel, () -> acceptOrDeny(entrance, channel));
             return;
         }
-        welcome(flow, channel);
+        welcome(entrance, channel);
     }
 
     /**
@@ -212,7 +236,8 @@ public final class Listeners implements AutoCloseable {
         }
     }
 
-    private void acceptOrDeny(ConnectFlow flow, Channel channel) {
+    private void acceptOrDeny(Entrance entrance, Channel channel) {
+        ConnectFlow flow = entrance.flow();
         if (!flow.connections().open(flow)) {
             LOG.info(
                     LogMarkers.NOTICE,
@@ -222,19 +247,25 @@ public final class Listeners implements AutoCloseable {
                             : "local");
             channel.close();
         } else if (channel.isActive()) {
-            welcome(flow, channel);
+            welcome(entrance, channel);
             channel.config().setAutoRead(true);
         } else {
             flow.connections().closed(flow);
         }
     }
 
-    private void welcome(ConnectFlow flow, Channel channel) {
+    private void welcome(Entrance entrance, Channel channel) {
         BrokerLoop loop = loops.of(channel.eventLoop());
         loop.turn();
         loop.counters().connectionsAccepted++;
         LoopScratch shared = scratch.computeIfAbsent(loop, LoopScratch::new);
-        channel.pipeline().addLast(new Connection(flow, shared));
+        Connection connection = new Connection(entrance.flow(), shared);
+        if (entrance.tls() != null) {
+            TlsContext context = entrance.tls().context();
+            SslHandler handler = context.handler(channel.alloc(), handshakes);
+            channel.pipeline().addLast(handler, new TlsHandshake(context, handler, connection));
+        }
+        channel.pipeline().addLast(connection);
     }
 
     /** Stops listening; connections stay. */
@@ -254,6 +285,7 @@ public final class Listeners implements AutoCloseable {
     /** Ends all connections, as when the broker shuts down. */
     public void endConnections() {
         forEach(Connection::shutDown);
+        handshakes.shutdown();
     }
 
     /** Ends the connections of clients that the rules of now would not let in. */

@@ -93,7 +93,9 @@ final class SysTest {
         assertThat(ours.keySet()).containsAll(theirs.keySet());
         for (String topic : theirs.keySet()) {
             if (!topic.endsWith("/version")) {
-                assertThat(shape(ours.getOrDefault(topic, ""))).as(topic).isEqualTo(shape(theirs.getOrDefault(topic, "none")));
+                assertThat(shape(ours.getOrDefault(topic, "")))
+                        .as(topic)
+                        .isEqualTo(shape(theirs.getOrDefault(topic, "none")));
             }
         }
         for (String topic : COUNTED) {

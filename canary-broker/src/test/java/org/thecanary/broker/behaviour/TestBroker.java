@@ -12,6 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
 /** A broker on a port of the system's choice, with the clients that a test connects to it. */
 final class TestBroker implements AutoCloseable {
     private final Broker broker;
@@ -49,6 +52,27 @@ final class TestBroker implements AutoCloseable {
         TestClient client = new TestClient(broker.ports().getFirst(), version);
         clients.add(client);
         return client;
+    }
+
+    int port() {
+        return broker.ports().getFirst();
+    }
+
+    /** A TLS connection, after its handshake, on which nothing has been said. */
+    TestClient openTls(SSLContext tls, String... versions) throws IOException {
+        SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket("127.0.0.1", port());
+        try {
+            if (versions.length > 0) {
+                socket.setEnabledProtocols(versions);
+            }
+            socket.startHandshake();
+            TestClient client = new TestClient(socket, ProtocolVersion.MQTT_5);
+            clients.add(client);
+            return client;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /** A client that is connected, with Clean Start. */

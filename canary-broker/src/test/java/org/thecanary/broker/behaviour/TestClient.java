@@ -52,8 +52,13 @@ final class TestClient implements AutoCloseable {
     private final PacketDecoder decoder;
 
     TestClient(int port, ProtocolVersion version) throws IOException {
+        this(new Socket(InetAddress.getLoopbackAddress(), port), version);
+    }
+
+    /** A client on a socket that is connected. */
+    TestClient(Socket socket, ProtocolVersion version) throws IOException {
         this.version = version;
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this.socket = socket;
         socket.setSoTimeout(DEADLINE_MILLIS);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());

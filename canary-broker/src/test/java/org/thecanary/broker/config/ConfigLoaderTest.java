@@ -358,7 +358,19 @@ class ConfigLoaderTest {
                                 + " without."),
                 List.of(
                         "listener 1\ncertfile /c",
-                        "FILE:2: certfile is not supported yet: TLS comes later."),
+                        "FILE:2: both certfile and keyfile must be specified for TLS; this listener"
+                                + " has no keyfile."),
+                List.of(
+                        "listener 1\nrequire_certificate true",
+                        "FILE:2: require_certificate needs TLS: give this listener certfile and"
+                                + " keyfile. Without them, anybody could come in."),
+                List.of(
+                        "listener 1\ntls_version tlsv1.1",
+                        "FILE:2: tls_version tlsv1.1 is not supported: it is broken, and Java does"
+                                + " not speak it any more. Write:  tls_version tlsv1.2"),
+                List.of(
+                        "listener 1\ntls_version 1.2",
+                        "FILE:2: tls_version is tlsv1.2 or tlsv1.3, not \"1.2\"."),
                 List.of(
                         "listener 1\npsk_hint x",
                         "FILE:2: psk_hint is not supported: Java's TLS has no pre-shared keys.\n"

@@ -20,6 +20,8 @@ import org.bouncycastle.cert.jcajce.JcaX509v1CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.thecanary.credentials.Peer;
+import org.thecanary.credentials.pem.Pem;
 
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Random;
@@ -73,8 +76,8 @@ class SubjectNamesTest {
         var builder = new JcaX509v1CertificateBuilder(
                 new X500Name("CN=ca"),
                 BigInteger.ONE,
-                new Date(0),
-                new Date(Integer.MAX_VALUE * 1000L),
+                Date.from(Instant.EPOCH),
+                Date.from(Instant.ofEpochSecond(Integer.MAX_VALUE)),
                 subject,
                 KEY.getPublic());
         return new JcaX509CertificateConverter()
@@ -106,8 +109,7 @@ class SubjectNamesTest {
         for (int i = 0; i < rdns.length; i++) {
             var attributes = new AttributeTypeAndValue[1 + random.nextInt(2)];
             for (int j = 0; j < attributes.length; j++) {
-                attributes[j] =
-                        attribute(TYPES.get(random.nextInt(TYPES.size())), value(random));
+                attributes[j] = attribute(TYPES.get(random.nextInt(TYPES.size())), value(random));
             }
             rdns[i] = new RDN(attributes);
         }
@@ -121,8 +123,8 @@ class SubjectNamesTest {
             X509Certificate certificate = certificate(name(new Random(seed)));
             Path file = Files.writeString(folder.resolve("it.crt"), Pem.certificates(certificate));
 
-            String expected =
-                    openssl.succeed("x509", "-noout", "-subject", "-nameopt", "RFC2253", "-in", file);
+            String expected = openssl.succeed(
+                    "x509", "-noout", "-subject", "-nameopt", "RFC2253", "-in", file);
 
             assertThat("subject=" + SubjectNames.subject2253(certificate) + "\n")
                     .as("seed %d", seed)

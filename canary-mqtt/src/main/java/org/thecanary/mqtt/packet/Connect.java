@@ -32,6 +32,20 @@ public record Connect(
         Properties properties)
         implements Packet {
 
+    /** The same, of this user and without a password. */
+    public Connect withUser(String user) {
+        return new Connect(
+                version,
+                bridge,
+                clientId,
+                cleanStart,
+                keepAliveSeconds,
+                will,
+                user,
+                null,
+                properties);
+    }
+
     /** Receive Maximum where the peer gave none. */
     public static final int DEFAULT_RECEIVE_MAXIMUM = 65_535;
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.net;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.config.ListenerConfig.UserFrom;
+import org.thecanary.credentials.ca.SubjectNames;
+
+import java.security.cert.X509Certificate;
+
+/**
+ * What is known of a client before it says a word of MQTT, from the layers below.
+ *
+ * @param address "address:port" that a proxy tells of; null: the socket's own
+ * @param chain the certificates a client was let in by, its own first; null where it showed none
+ */
+record Origin(@Nullable String address, X509Certificate @Nullable [] chain) {
+    /** The socket says it all. */
+    static final Origin SOCKET = new Origin(null, null);
+
+    Origin withAddress(String told) {
+        return new Origin(told, chain);
+    }
+
+    Origin withChain(X509Certificate[] shown) {
+        return new Origin(address, shown);
+    }
+
+    /** The user that the client's certificate names; null where there is none. */
+    @Nullable
+    String user(UserFrom from) {
+        if (chain == null) {
+            return null;
+        }
+        String name = switch (from) {
+            case CONNECT -> null;
+            case COMMON_NAME -> SubjectNames.commonName(chain[0]);
+            case SUBJECT -> SubjectNames.subject2253(chain[0]);
+        };
+        return name == null || name.isEmpty() ? null : name;
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.net;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.thecanary.broker.config.LogMarkers;
+import org.thecanary.broker.tls.TlsContext;
+import org.thecanary.broker.tls.TlsFailure;
+
+import java.security.cert.X509Certificate;
+
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * Stands behind the TLS handler of a connection: says who came in, or why nobody did.
+ *
+ * <p>Owner: the connection's loop.
+ */
+final class TlsHandshake extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger("broker");
+
+    private final TlsContext tls;
+    private final SslHandler handler;
+    private final Connection connection;
+    private boolean failed;
+
+    TlsHandshake(TlsContext tls, SslHandler handler, Connection connection) {
+        this.tls = tls;
+        this.handler = handler;
+        this.connection = connection;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (event instanceof SslHandshakeCompletionEvent done) {
+            if (done.isSuccess()) {
+                welcome(context);
+            } else {
+                refuse(context, TlsFailure.explain(done.cause()));
+            }
+        }
+        super.userEventTriggered(context, event);
+    }
+
+    private void welcome(ChannelHandlerContext context) throws SSLPeerUnverifiedException {
+        if (!tls.requiresCertificate()) {
+            return;
+        }
+        X509Certificate[] chain =
+                (X509Certificate[]) handler.engine().getSession().getPeerCertificates();
+        String refusal = tls.refusal(chain);
+        if (refusal == null) {
+            connection.origin(connection.origin().withChain(chain));
+        } else {
+            refuse(context, "the client's certificate is refused: " + refusal);
+        }
+    }
+
+    private void refuse(ChannelHandlerContext context, @Nullable String why) {
+        if (!failed && why != null) {
+            LOG.info(
+                    LogMarkers.NOTICE,
+                    "Client {} disconnected: TLS handshake failed: {}.",
+                    connection.address(),
+                    why);
+        }
+        failed = true;
+        context.close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+        if (failed) {
+            return; // it was said
+        }
+        Throwable tlsCause = cause instanceof DecoderException ? cause.getCause() : cause;
+        super.exceptionCaught(context, tlsCause instanceof SSLException ? tlsCause : cause);
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.config.TlsConfig;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+
+/**
+ * TLS as a listener speaks it from one reload to the next.
+ *
+ * <p>Immutable, apart from the sessions that clients may resume; any thread.
+ */
+public final class TlsContext {
+    private static final long SESSION_SECONDS = 2 * 60 * 60;
+
+    private final SslContext context;
+    private final ClientTrust trust;
+    private final TlsFiles files;
+    private final boolean requiresCertificate;
+
+    static {
+        // As mosquitto: renegotiation serves nobody but those who wear out the server. Java has no
+        // other switch.
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    }
+
+    private TlsContext(
+            SslContext context, ClientTrust trust, TlsFiles files, boolean requiresCertificate) {
+        this.context = context;
+        this.trust = trust;
+        this.files = files;
+        this.requiresCertificate = requiresCertificate;
+    }
+
+    /**
+     * Reads the files. Blocks: never on a loop.
+     *
+     * @throws TlsException with the problems of all files
+     */
+    static TlsContext load(TlsConfig config) throws TlsException {
+        TlsFiles files = TlsFiles.read(config);
+        try {
+            ClientTrust trust = new ClientTrust(files, config);
+            SslContext context = SslContextBuilder.forServer(
+                            new ServerIdentity(files.chain(), files.key()))
+                    .sslProvider(SslProvider.JDK)
+                    .trustManager(trust)
+                    .clientAuth(config.requireCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE)
+                    .protocols(
+                            config.tls13Only() ? List.of("TLSv1.3") : List.of("TLSv1.3", "TLSv1.2"))
+                    .ciphers(cipherSuites(config))
+                    .sessionTimeout(SESSION_SECONDS)
+                    .build();
+            return new TlsContext(context, trust, files, config.requireCertificate());
+        } catch (GeneralSecurityException | SSLException e) {
+            throw new TlsException(List.of("certfile " + config.certFile()
+                    + ": this Java cannot use it: " + e.getMessage()));
+        }
+    }
+
+    /** Null for Java's own choice. */
+    private static @Nullable List<String> cipherSuites(TlsConfig config)
+            throws GeneralSecurityException {
+        if (config.cipherSuites() == null && config.cipherSuites13() == null) {
+            return null;
+        }
+        String[] defaults = SSLContext.getDefault().getDefaultSSLParameters().getCipherSuites();
+        List<String> suites = new ArrayList<>();
+        suites.addAll(
+                config.cipherSuites13() != null
+                        ? config.cipherSuites13()
+                        : Stream.of(defaults).filter(s -> !s.contains("_WITH_")).toList());
+        suites.addAll(
+                config.cipherSuites() != null
+                        ? config.cipherSuites()
+                        : Stream.of(defaults).filter(s -> s.contains("_WITH_")).toList());
+        return suites;
+    }
+
+    /**
+     * The handler of a new connection.
+     *
+     * @param work where signatures and certificates are computed, away from the loops
+     */
+    public SslHandler handler(ByteBufAllocator buffers, Executor work) {
+        return context.newHandler(buffers, work);
+    }
+
+    /** Whether clients must show a certificate. */
+    public boolean requiresCertificate() {
+        return requiresCertificate;
+    }
+
+    /**
+     * Why a client that showed these certificates may not come in, or stay, any more; null if it may.
+     *
+     * @param chain its own certificate first
+     */
+    public @Nullable String refusal(X509Certificate[] chain) {
+        try {
+            trust.checkAgain(chain);
+            return null;
+        } catch (CertificateException e) {
+            return e.getMessage();
+        }
+    }
+
+    TlsFiles files() {
+        return files;
+    }
+}
