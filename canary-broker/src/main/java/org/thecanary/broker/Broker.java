@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
+import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.auth.Authenticator;
 import org.thecanary.broker.config.BrokerConfig;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -56,6 +58,7 @@ public final class Broker implements AutoCloseable {
     private final Figures.Source figures;
     private final SysTree sysTree;
     private volatile BrokerConfig config;
+    private @Nullable ScheduledFuture<?> sweeping;
     private volatile SessionOutbox.RetainSource retainSource;
 
     private Broker(BrokerConfig config, List<AccessRules> rules, int loopCount) {
@@ -120,6 +123,7 @@ public final class Broker implements AutoCloseable {
         first.executor()
                 .submit(() -> sysTree.start(VERSION, config.sysIntervalSeconds()))
                 .awaitUninterruptibly(); // it is there before the first client
+        sweepRetained();
         Authenticator authenticator = new Authenticator();
         IOException lastRefusal = null;
         for (int i = 0; i < config.listeners().size(); i++) {
@@ -177,10 +181,31 @@ public final class Broker implements AutoCloseable {
         retainSource = retainSource(next, rules);
         config = next;
         sysTree.interval(next.sysIntervalSeconds());
+        sweepRetained();
         listeners.review();
         directory.forEach(Session::onRulesChanged);
         awaitTurns();
         return waiting;
+    }
+
+    /** {@code retain_expiry_interval}: removes expired Retained Messages now and then; they are never sent anyway. */
+    private void sweepRetained() {
+        ScheduledFuture<?> former = sweeping;
+        if (former != null) {
+            former.cancel(false);
+        }
+        long minutes = config.retainExpiryMinutes();
+        sweeping = minutes == 0
+                ? null
+                : loops.all()
+                        .getFirst()
+                        .executor()
+                        .scheduleAtFixedRate(
+                                () -> table.retained()
+                                        .sweep(System.currentTimeMillis(), Integer.MAX_VALUE),
+                                minutes,
+                                minutes,
+                                TimeUnit.MINUTES);
     }
 
     /** Waits until every loop has done what was posted to it before. */

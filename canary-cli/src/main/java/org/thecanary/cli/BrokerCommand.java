@@ -2,7 +2,10 @@
 package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.config.ConfigException;
+import org.thecanary.broker.config.ConfigLoader;
+import org.thecanary.broker.config.ConfigLoader.Loaded;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,8 +52,16 @@ final class BrokerCommand implements Callable<Integer> {
             description = "Reload when a file of the configuration changes, not only at SIGHUP.")
     private boolean watch;
 
+    @Option(
+            names = "--test-config",
+            description = "Only say whether the configuration file is in order: exit code 0 or 3.")
+    private boolean testConfig;
+
     @Override
     public Integer call() {
+        if (testConfig) {
+            return testConfig();
+        }
         RunningBroker broker;
         try {
             broker = RunningBroker.start(configFile, ports, verbose);
@@ -66,5 +77,28 @@ final class BrokerCommand implements Callable<Integer> {
             return RunningBroker.CANNOT_LISTEN;
         }
         return Signals.runUntil(new CompletableFuture<>(), broker::close);
+    }
+
+    /** As mosquitto, of the configuration alone; what is wrong with its password and ACL files is said too. */
+    private int testConfig() {
+        if (configFile == null) {
+            System.err.println("Error: Please provide a configuration file to test:  -c FILE");
+            return ConfigException.INVALID;
+        }
+        try {
+            Loaded loaded = ConfigLoader.load(configFile, ports);
+            loaded.notices().forEach(System.err::println);
+            try {
+                AccessRules.load(loaded.config().listeners());
+            } catch (ConfigException e) {
+                System.err.println(e.getMessage());
+                System.err.println("The broker would not start with these files.");
+            }
+            System.err.println("Configuration file is OK.");
+            return 0;
+        } catch (ConfigException e) {
+            System.err.println(e.report());
+            return ConfigException.INVALID;
+        }
     }
 }

@@ -109,4 +109,19 @@ final class BrokerCommandTest {
             assertThat(run.err()).contains("127.0.0.1 port " + port, "in use");
         }
     }
+
+    @Test
+    void aConfigurationIsTestedWithoutStartingAnything() throws IOException {
+        Path good = conf("listener 18 127.0.0.1\npassword_file " + folder.resolve("absent") + "\n");
+        ProgramRun fine = ProgramRun.canary("", "broker", "-c", good.toString(), "--test-config");
+        Path bad = conf("listener 18 127.0.0.1\nmax_qos 3\nfoo\n");
+        ProgramRun faulty = ProgramRun.canary("", "broker", "--test-config", "-c", bad.toString());
+        ProgramRun none = ProgramRun.canary("", "broker", "--test-config");
+
+        assertThat(fine.status()).isZero();
+        assertThat(fine.err()).contains("absent", "Configuration file is OK.");
+        assertThat(faulty.status()).isEqualTo(3);
+        assertThat(faulty.err()).contains(bad + ":2: ", bad + ":3: ", "2 problems.");
+        assertThat(none.status()).isEqualTo(3);
+    }
 }

@@ -30,6 +30,10 @@ import java.util.List;
  * @param clientIdPrefix {@code clientid_prefixes}: what every Client Identifier has to begin with; null for anything
  * @param tcpNoDelay {@code set_tcp_nodelay}
  * @param connectionMessages {@code connection_messages}: whether connects and disconnects are logged
+ * @param allowDuplicateMessages {@code allow_duplicate_messages}: whether a client of MQTT 3 is sent a copy for each of
+ *     its subscriptions that match, and not only one
+ * @param retainExpiryMinutes {@code retain_expiry_interval}: time between sweeps for expired Retained Messages; 0 for no
+ *     sweeps
  * @param sysIntervalSeconds {@code sys_interval}: time between updates of $SYS; 0 for no $SYS
  * @param pidFile {@code pid_file}; null for none
  */
@@ -46,6 +50,8 @@ public record BrokerConfig(
         @Nullable String clientIdPrefix,
         boolean tcpNoDelay,
         boolean connectionMessages,
+        boolean allowDuplicateMessages,
+        int retainExpiryMinutes,
         int sysIntervalSeconds,
         @Nullable Path pidFile) {
     /** The port of MQTT without TLS, registered with IANA. */
@@ -92,6 +98,8 @@ public record BrokerConfig(
         public @Nullable String clientIdPrefix;
         public boolean tcpNoDelay;
         public boolean connectionMessages = true;
+        public boolean allowDuplicateMessages = true;
+        public int retainExpiryMinutes;
         public int sysIntervalSeconds = 10;
         public @Nullable Path pidFile;
 
@@ -109,6 +117,8 @@ public record BrokerConfig(
                     clientIdPrefix,
                     tcpNoDelay,
                     connectionMessages,
+                    allowDuplicateMessages,
+                    retainExpiryMinutes,
                     sysIntervalSeconds,
                     pidFile);
         }

@@ -60,6 +60,8 @@ public final class ConfigLoader {
 
     private Loaded result(String file, List<Integer> ports) throws ConfigException {
         problems.addAll(draft.contradictions());
+        draft.at(file, 0);
+        draft.finish(problems);
         if (!problems.isEmpty()) {
             throw new ConfigException(ConfigException.INVALID, problems);
         }
@@ -94,6 +96,7 @@ public final class ConfigLoader {
         // Options bind to a listener of their own file only.
         Draft.Listener outer = draft.current;
         draft.current = null;
+        draft.plugin = null;
         List<ConfFile.Option> options = ConfFile.parse(file, bytes, problems);
         boolean inBridge = false;
         for (int i = 0; i < options.size(); i++) {
@@ -120,6 +123,7 @@ public final class ConfigLoader {
             }
         }
         draft.current = outer;
+        draft.plugin = null;
     }
 
     private static BadValue unknown(ConfFile.Option option) {

@@ -37,8 +37,6 @@ final class Directives {
     private static final Status BRIDGES = new Status.NotYet("bridges come later.");
     private static final Status PERSISTENCE =
             new Status.NotYet("sessions and retained messages are kept in memory only.");
-    private static final Status PLUGINS =
-            new Status.NotYet("plugins come later. Use password_file and acl_file.");
     private static final Status WEBSOCKETS = new Status.NotYet("WebSocket comes later.");
     private static final Status LATER = new Status.NotYet("it comes later.");
     private static final Status NO_PSK = new Status.Never(
@@ -76,34 +74,38 @@ final class Directives {
                     "false",
                     "Let in clients without a user name; true while no listener is defined.",
                     (d, v) -> d.security().allowAnonymous = v),
-            notice(
+            flag(
                     "allow_duplicate_messages",
                     GLOBAL,
-                    "boolean",
                     "true",
-                    "One copy of a message for each subscription that matches.",
-                    "Canary sends one copy for each subscription that matches.",
-                    new Value.Flag((d, v) -> {
-                        if (!v) {
-                            throw new BadValue(
-                                    "allow_duplicate_messages false is not" + " supported yet.");
-                        }
-                    })),
+                    "Send a client of MQTT 3 a copy for each subscription that matches; else one copy.",
+                    (d, v) -> d.broker.allowDuplicateMessages = v),
             flag(
                     "allow_zero_length_clientid",
                     SECURITY,
                     "true",
                     "Give clients without a Client Identifier one.",
                     (d, v) -> d.security().allowZeroLengthClientId = v),
-            refused("auth_opt_", PLUGIN, "text", "none", PLUGINS, "Option of the plugin above."),
-            refused("auth_plugin", SECURITY, "file", "none", PLUGINS, "As plugin."),
-            refused(
+            words(
+                    "auth_opt_",
+                    PLUGIN,
+                    "name value",
+                    "none",
+                    "Option of the plugin above: password_file or acl_file.",
+                    (d, words, option) -> d.pluginOption(option)),
+            words(
+                    "auth_plugin",
+                    SECURITY,
+                    "file",
+                    "none",
+                    "As plugin.",
+                    (d, words, option) -> d.plugin(option.name(), words.getFirst(), false)),
+            flag(
                     "auth_plugin_deny_special_chars",
                     PLUGIN,
-                    "boolean",
                     "true",
-                    PLUGINS,
-                    "Deny + and # in user names and client ids before asking a plugin."),
+                    "Names with + or # match no pattern; always so in Canary.",
+                    OptionRules::denySpecialChars),
             text(
                     "auto_id_prefix",
                     SECURITY,
@@ -298,13 +300,13 @@ final class Directives {
                     "-1",
                     "Connections at a time, over all listeners; -1 for any number.",
                     (d, v) -> d.broker.limits.globalMaxConnections = limit(v)),
-            refused(
+            words(
                     "global_plugin",
                     GLOBAL,
                     "file",
                     "none",
-                    PLUGINS,
-                    "A plugin for all listeners."),
+                    "A plugin for all listeners.",
+                    (d, words, option) -> d.plugin(option.name(), words.getFirst(), true)),
             refused(
                     "http_dir",
                     LISTENER_FIRST,
@@ -486,7 +488,14 @@ final class Directives {
                     "0",
                     "Bytes of the largest payload; a larger one is dropped; 0 for any.",
                     (d, v) -> d.broker.limits.messageSizeLimit = limit(v)),
-            refused("mount_point", LISTENER_FIRST, "text", "none", LATER, "Prefix of all topics."),
+            text(
+                    "mount_point",
+                    LISTENER_FIRST,
+                    "text",
+                    "none",
+                    "Put before all topics of the clients here, who do not see it.",
+                    false,
+                    (d, v) -> d.listener().mountPoint = OptionRules.mountPoint(d, v)),
             bridge("notification_topic", "text", "see manual", "Topic of the state."),
             bridge("notifications", "boolean", "true", "Publish the bridge's state."),
             bridge("notifications_local_only", "boolean", "false", "Only on this side."),
@@ -545,10 +554,35 @@ final class Directives {
                     "Where to write the process id.",
                     true,
                     (d, v) -> d.broker.pidFile = Draft.path(v)),
-            refused("plugin", SECURITY, "file", "none", PLUGINS, "A shared object to load."),
-            refused("plugin_load", GLOBAL, "name file", "none", PLUGINS, "Load a plugin by name."),
-            refused("plugin_opt_", PLUGIN, "text", "none", PLUGINS, "Option of the plugin above."),
-            refused("plugin_use", NAMED_LISTENER, "name", "none", PLUGINS, "Use a loaded plugin."),
+            words(
+                    "plugin",
+                    SECURITY,
+                    "file",
+                    "none",
+                    "mosquitto's own plugins for password and ACL files, which Canary has built in.",
+                    (d, words, option) -> d.plugin(option.name(), words.getFirst(), false)),
+            words(
+                    "plugin_load",
+                    GLOBAL,
+                    "name file",
+                    "none",
+                    "Give a plugin a name, for plugin_use.",
+                    OptionRules::pluginLoad),
+            words(
+                    "plugin_opt_",
+                    PLUGIN,
+                    "name value",
+                    "none",
+                    "Option of the plugin above: password_file or acl_file.",
+                    (d, words, option) -> d.pluginOption(option)),
+            text(
+                    "plugin_use",
+                    NAMED_LISTENER,
+                    "name",
+                    "none",
+                    "Use a plugin here.",
+                    false,
+                    Draft::pluginUse),
             whole(
                     "port",
                     GLOBAL,
@@ -603,13 +637,14 @@ final class Directives {
                     "true",
                     "Accept retained messages; without, they end the connection.",
                     (d, v) -> d.broker.retainAvailable = v),
-            refused(
+            whole(
                     "retain_expiry_interval",
                     GLOBAL,
-                    "minutes",
+                    1,
+                    MAX,
                     "off",
-                    LATER,
-                    "Sweep of expired messages."),
+                    "Minutes between sweeps that remove expired retained messages; they are never sent.",
+                    (d, v) -> d.broker.retainExpiryMinutes = Math.min(v, 10_000_000)),
             new Directive(
                     "retained_persistence",
                     GLOBAL,

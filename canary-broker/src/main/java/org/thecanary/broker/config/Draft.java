@@ -7,8 +7,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -33,6 +36,8 @@ final class Draft {
 
         @Nullable
         Path aclFile;
+
+        final List<Plugin> plugins = new ArrayList<>();
     }
 
     /** A listener, and whatever security options were written under it. */
@@ -58,6 +63,12 @@ final class Draft {
     /** The one on port 1883 that nobody wrote {@code listener} for; null for none. */
     @Nullable
     Listener defaultListener;
+
+    /** What plugin options belong to; null at the top of each file. */
+    @Nullable
+    Plugin plugin;
+
+    private final Map<String, Plugin> loaded = new HashMap<>();
 
     boolean perListenerSettings;
     boolean securityOptionSeen;
@@ -151,6 +162,97 @@ final class Draft {
 
     Security listenerSecurity() {
         return (current == null ? defaultListener() : current).security;
+    }
+
+    /** {@code plugin FILE}, or with {@code global} {@code global_plugin FILE}. */
+    void plugin(String option, String path, boolean everywhere) throws Directive.BadValue {
+        Plugin named = Plugin.of(option, path, file, line);
+        (everywhere ? global : security()).plugins.add(named);
+        plugin = named;
+    }
+
+    /** {@code plugin_load NAME FILE}. */
+    void pluginLoad(String name, String path) throws Directive.BadValue {
+        Plugin named = Plugin.of("plugin_load", path, file, line);
+        if (loaded.putIfAbsent(name, named) != null) {
+            throw new Directive.BadValue("a second plugin with the name " + name + ".");
+        }
+        plugin = named;
+    }
+
+    /** {@code plugin_use NAME}. */
+    void pluginUse(String name) throws Directive.BadValue {
+        Plugin named = loaded.get(name);
+        if (named == null) {
+            throw new Directive.BadValue("there is no plugin " + name
+                    + " yet. Write above it:  plugin_load " + name + " FILE");
+        }
+        listenerSecurity().plugins.add(named);
+        plugin = named;
+    }
+
+    void pluginOption(ConfFile.Option option) throws Directive.BadValue {
+        Plugin named = plugin;
+        if (named == null) {
+            throw new Directive.BadValue(
+                    option.name() + " belongs to the plugin above it, and there is none.");
+        }
+        if (option.text().isEmpty()) {
+            throw new Directive.BadValue(option.name() + " without a value.");
+        }
+        named.option(this, option.name(), option.text());
+    }
+
+    /** What can be said only when all files are read. */
+    void finish(List<Problem> problems) {
+        Set<Plugin> all = new LinkedHashSet<>(global.plugins);
+        all.addAll(loaded.values());
+        listeners.forEach(listener -> all.addAll(listener.security.plugins));
+        for (Plugin each : all) {
+            Problem problem = each.problem();
+            if (problem != null) {
+                problems.add(problem);
+            }
+        }
+        for (Listener listener : listeners) {
+            for (Plugin.Kind kind : List.of(Plugin.Kind.PASSWORD_FILE, Plugin.Kind.ACL_FILE)) {
+                List<Path> files = files(listener, kind);
+                if (files.size() > 1) {
+                    problems.add(new Problem(
+                            file,
+                            0,
+                            listener.builder.build().describe()
+                                    + " has both "
+                                    + files.getFirst()
+                                    + " and "
+                                    + files.get(1)
+                                    + ". Keep one of them."));
+                }
+            }
+        }
+    }
+
+    /** The files that decide about the clients of a listener: one, or none, or too many. */
+    private List<Path> files(Listener listener, Plugin.Kind kind) {
+        Security option = perListenerSettings ? listener.security : global;
+        Set<Path> files = new LinkedHashSet<>();
+        Path written = kind == Plugin.Kind.ACL_FILE ? option.aclFile : option.passwordFile;
+        if (written != null) {
+            files.add(written);
+        }
+        for (Security security : List.of(listener.security, global)) {
+            for (Plugin each : security.plugins) {
+                if (each.kind == kind && each.file != null) {
+                    files.add(each.file);
+                }
+            }
+        }
+        return List.copyOf(files);
+    }
+
+    private @Nullable Path fileOf(Listener listener, Plugin.Kind kind) {
+        List<Path> files = files(listener, kind);
+        return files.isEmpty() ? null : files.getFirst();
     }
 
     void port(int port) {
@@ -268,8 +370,8 @@ final class Draft {
                 firstOf(own.allowAnonymous, global.allowAnonymous, broker.localOnly);
         builder.allowZeroLengthClientId = firstOf(files.allowZeroLengthClientId, null, true);
         builder.autoIdPrefix = firstOf(own.autoIdPrefix, global.autoIdPrefix, "auto-");
-        builder.passwordFile = files.passwordFile;
-        builder.aclFile = files.aclFile;
+        builder.passwordFile = fileOf(listener, Plugin.Kind.PASSWORD_FILE);
+        builder.aclFile = fileOf(listener, Plugin.Kind.ACL_FILE);
         return builder.build();
     }
 

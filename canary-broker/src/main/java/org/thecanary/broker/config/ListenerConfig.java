@@ -34,6 +34,7 @@ import java.util.Set;
  * @param maxQos {@code max_qos}: Maximum QoS of a PUBLISH
  * @param maxTopicAlias {@code max_topic_alias}: Topic Alias Maximum we send; 0 for none
  * @param maxTopicAliasBroker {@code max_topic_alias_broker}: most aliases we use towards a client; 0 for none
+ * @param mountPoint {@code mount_point}: what stands before all topics of its clients; null for nothing
  * @param tls null for none
  * @param userFrom {@code use_identity_as_username}, {@code use_subject_as_username}: what a client's user is; not
  *     {@link UserFrom#CONNECT} only where clients show certificates
@@ -53,6 +54,7 @@ public record ListenerConfig(
         QoS maxQos,
         int maxTopicAlias,
         int maxTopicAliasBroker,
+        @Nullable String mountPoint,
         @Nullable TlsConfig tls,
         UserFrom userFrom) {
 
@@ -115,6 +117,7 @@ public record ListenerConfig(
         public QoS maxQos = QoS.EXACTLY_ONCE;
         public int maxTopicAlias = 10;
         public int maxTopicAliasBroker = 10;
+        public @Nullable String mountPoint;
         public TlsConfig.Builder tls = new TlsConfig.Builder();
         public boolean useIdentityAsUsername;
         public boolean useSubjectAsUsername;
@@ -135,6 +138,7 @@ public record ListenerConfig(
                     maxQos,
                     maxTopicAlias,
                     maxTopicAliasBroker,
+                    mountPoint,
                     tls.build(),
                     userFrom());
         }

@@ -56,6 +56,40 @@ final class OptionRules {
         return prefix;
     }
 
+    static String mountPoint(Draft draft, String prefix) throws BadValue {
+        if (prefix.indexOf('+') >= 0 || prefix.indexOf('#') >= 0) {
+            throw new BadValue(
+                    "mount_point cannot hold + or #. Write for example:  mount_point site1/");
+        }
+        if (!prefix.endsWith("/")) {
+            draft.notice(
+                    "mount_point " + prefix + " does not end in /, so nobody here can subscribe"
+                            + " to # or to a filter that begins with +.");
+        }
+        return prefix;
+    }
+
+    static void denySpecialChars(Draft draft, boolean value) throws BadValue {
+        if (draft.plugin == null) {
+            throw new BadValue(
+                    "auth_plugin_deny_special_chars belongs to the plugin above it, and there is none.");
+        }
+        if (!value) {
+            draft.notice(
+                    "auth_plugin_deny_special_chars false has no effect: a name with + or # never matches a pattern.");
+        }
+    }
+
+    static void pluginLoad(Draft draft, List<String> words, ConfFile.Option option)
+            throws BadValue {
+        String name = words.getFirst();
+        String path = option.text().substring(name.length()).strip();
+        if (path.isEmpty()) {
+            throw new BadValue("plugin_load is a name and a file:  plugin_load " + name + " FILE");
+        }
+        draft.pluginLoad(name, path);
+    }
+
     static void perListenerSettings(Draft draft, boolean value) throws BadValue {
         if (draft.perListenerSettings || !value) {
             return; // once set it stays

@@ -94,6 +94,11 @@ public final class ConnectFlow implements SessionRules {
         return rules.config();
     }
 
+    @Nullable
+    MountPoint mountPoint() {
+        return rules.mountPoint();
+    }
+
     int globalMaxConnections() {
         return config().limits().globalMaxConnections();
     }
@@ -380,7 +385,7 @@ public final class ConnectFlow implements SessionRules {
                 connect.properties().wantsProblemInformation(),
                 connect.username(),
                 this,
-                connect.will());
+                mountedWill(connect.will()));
         boolean told = present
                 && connect.version() != ProtocolVersion.MQTT_3_1; // 3.1 has no session present
         ConnAck connAck = new ConnAck(
@@ -397,6 +402,11 @@ public final class ConnectFlow implements SessionRules {
                 credential,
                 keepAlive,
                 listener().maxTopicAliasBroker());
+    }
+
+    private @Nullable Will mountedWill(@Nullable Will will) {
+        MountPoint mountPoint = rules.mountPoint();
+        return will == null || mountPoint == null ? will : mountPoint.in(will);
     }
 
     private long sessionExpirySeconds(Connect connect) {

@@ -86,6 +86,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     private final LoopScratch scratch;
     private final LoopCounters counters;
     private final PacketDecoder decoder;
+    private final @Nullable MountPoint mountPoint;
     private final OutboundBuffer out = new OutboundBuffer();
 
     /** Where {@link ConnectionSet} keeps it. */
@@ -119,6 +120,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         this.flow = flow;
         this.scratch = scratch;
         this.counters = scratch.loop.counters();
+        this.mountPoint = flow.mountPoint();
         this.decoder = new PacketDecoder(
                 PacketDecoder.Side.SERVER, flow.maximumPacketSize(), scratch.topics);
         this.lastHeardMillis = scratch.loop.nowMillis();
@@ -218,14 +220,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         switch (packet) {
             case Publish publish -> {
                 counters.publishBytesReceived += publish.message().payload().length;
-                session.publish(publish, outbox);
+                session.publish(mountPoint == null ? publish : mountPoint.in(publish), outbox);
             }
             case PubAck ack -> session.pubAck(ack, outbox);
             case PubRec ack -> session.pubRec(ack, outbox);
             case PubRel ack -> session.pubRel(ack, outbox);
             case PubComp ack -> session.pubComp(ack, outbox);
-            case Subscribe subscribe -> session.subscribe(subscribe, outbox);
-            case Unsubscribe unsubscribe -> session.unsubscribe(unsubscribe, outbox);
+            case Subscribe subscribe ->
+                session.subscribe(
+                        mountPoint == null ? subscribe : mountPoint.in(subscribe), outbox);
+            case Unsubscribe unsubscribe ->
+                session.unsubscribe(
+                        mountPoint == null ? unsubscribe : mountPoint.in(unsubscribe), outbox);
             case PingReq _ -> send(PingResp.INSTANCE); // [MQTT-3.12.4-1]
             case Disconnect disconnect -> {
                 session.disconnect(disconnect);
@@ -378,12 +384,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     @Override
     public boolean sendPublish(
-            Publication publication,
+            Publication whole,
             SessionSubscription subscription,
             QoS qos,
             boolean retain,
             boolean dup,
             int packetId) {
+        Publication publication = mountPoint == null ? whole : mountPoint.out(whole);
         Message message = publication.message();
         if (v5
                 && (subscription.identifier() != 0

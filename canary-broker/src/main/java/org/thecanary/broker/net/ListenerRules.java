@@ -16,11 +16,20 @@ import org.thecanary.mqtt.packet.Connect;
  * <p>Immutable; any thread.
  */
 record ListenerRules(
-        BrokerConfig config, ListenerConfig listener, AccessRules access, SessionLimits limits) {
+        BrokerConfig config,
+        ListenerConfig listener,
+        AccessRules access,
+        SessionLimits limits,
+        @Nullable MountPoint mountPoint) {
     private static final int MAX_SUBSCRIPTIONS = 100_000;
 
     ListenerRules(BrokerConfig config, ListenerConfig listener, AccessRules access) {
-        this(config, listener, access, limits(config, listener));
+        this(
+                config,
+                listener,
+                access,
+                limits(config, listener),
+                listener.mountPoint() == null ? null : new MountPoint(listener.mountPoint()));
     }
 
     private static SessionLimits limits(BrokerConfig config, ListenerConfig listener) {
@@ -39,7 +48,8 @@ record ListenerRules(
                 config.persistentClientExpiration() == null
                         ? Connect.NEVER_EXPIRES
                         : config.persistentClientExpiration().toSeconds(),
-                MAX_SUBSCRIPTIONS);
+                MAX_SUBSCRIPTIONS,
+                config.allowDuplicateMessages());
     }
 
     Permissions permissions(@Nullable String username, String clientId) {

@@ -7,6 +7,8 @@ import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.broker.session.Outbox.Report;
 import org.thecanary.broker.session.Session;
 import org.thecanary.broker.session.SessionSubscription;
+import org.thecanary.mqtt.packet.Message;
+import org.thecanary.mqtt.packet.Publish;
 
 import java.util.Iterator;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +34,29 @@ public final class Reports {
         count(counters, session, report);
         if (isNews(new Key(session.clientId(), report, topic))) {
             log(session, report, topic);
+        }
+    }
+
+    /** As {@link #report}, with mosquitto's line for the packet. */
+    void refused(
+            LoopCounters counters,
+            Session session,
+            Report report,
+            Publish packet,
+            Message message) {
+        count(counters, session, report);
+        String topic = message.topic().toString();
+        if (isNews(new Key(session.clientId(), report, topic))) {
+            LOG.warn(
+                    "{} PUBLISH from {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))",
+                    report == Report.TOO_LARGE ? "Dropped too large" : "Denied",
+                    session.clientId(),
+                    packet.dup() ? 1 : 0,
+                    message.qos().code(),
+                    message.retain() ? 1 : 0,
+                    packet.packetId(),
+                    topic,
+                    message.payload().length);
         }
     }
 

@@ -10,7 +10,9 @@ import org.thecanary.broker.session.Outbox;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Publisher;
 import org.thecanary.broker.session.SessionSubscription;
+import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.Packet;
+import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.QoS;
 
 /**
@@ -157,6 +159,11 @@ public final class SessionOutbox implements Outbox {
     @Override
     public void available(boolean available) {
         ref.available(available);
+    }
+
+    @Override
+    public void refused(Report report, Publish packet, Message message) {
+        reports.refused(loop().counters(), ref.session(), report, packet, message);
     }
 
     @Override

@@ -2,7 +2,9 @@
 package org.thecanary.broker.session;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.Packet;
+import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.QoS;
 
 /** What a {@link Session} may ask of the world. Called only on the session's loop; nothing here blocks. */
@@ -67,6 +69,11 @@ public interface Outbox {
 
     /** Something an operator should know, without the client's name, which the world adds. */
     void report(Report report, String topic);
+
+    /** A PUBLISH was not taken: a {@link #report} with what the packet said, its topic resolved. */
+    default void refused(Report report, Publish packet, Message message) {
+        report(report, message.topic().toString());
+    }
 
     /** What a session reports; each kind has its counter and its log line. */
     enum Report {

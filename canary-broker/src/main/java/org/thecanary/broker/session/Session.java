@@ -50,6 +50,7 @@ public final class Session {
     private @Nullable MessageQueue queue;
     private @Nullable ReceiveWindow received;
     private @Nullable List<Replay> replays;
+    private @Nullable Publication latest; // kept only where duplicates are not allowed
     private @Nullable WillState will;
     private @Nullable SessionRules rules; // null until a client has connected
     private SessionLimits limits = SessionLimits.DEFAULTS;
@@ -338,7 +339,7 @@ public final class Session {
                     "Retained Messages are not available");
         }
         if (message.payload().length > limits.messageSizeLimit()) {
-            outbox.report(Report.TOO_LARGE, message.topic().toString());
+            outbox.refused(Report.TOO_LARGE, packet, message);
             refuse(
                     packet,
                     message.qos(),
@@ -349,7 +350,7 @@ public final class Session {
         }
         // authorize
         if (isReserved(message.topic()) || !permissions.mayPublish(message.topic())) {
-            outbox.report(Report.PUBLISH_DENIED, message.topic().toString());
+            outbox.refused(Report.PUBLISH_DENIED, packet, message);
             refuse(
                     packet,
                     message.qos(),
@@ -448,6 +449,9 @@ public final class Session {
         if (isOwnAndUnwanted(publication, subscription)) {
             return;
         }
+        if (!limits.allowDuplicates() && !v5 && isSecondCopy(publication)) {
+            return;
+        }
         if (!permissions.mayReceive(message.topic())) {
             outbox.report(Report.DELIVERY_DENIED, message.topic().toString());
             return;
@@ -468,6 +472,13 @@ public final class Session {
         } else {
             enqueue(new Queued(publication, subscription, qos, retain), outbox);
         }
+    }
+
+    /** The copies that one session is owed of a message come one after the other. */
+    private boolean isSecondCopy(Publication publication) {
+        boolean second = latest == publication;
+        latest = publication;
+        return second;
     }
 
     /** No Local [MQTT-3.8.3-3]. */

@@ -20,6 +20,7 @@ import org.thecanary.mqtt.packet.QoS;
  * @param upgradeOutgoingQos {@code upgrade_outgoing_qos}: deliver with the QoS of the subscription
  * @param maxExpirySeconds {@code persistent_client_expiration}: the longest Session Expiry Interval
  * @param maxSubscriptions subscriptions one session may hold; beyond it SUBACK says 0x97
+ * @param allowDuplicates {@code allow_duplicate_messages}: a client of version 3 is sent a copy for each subscription
  */
 public record SessionLimits(
         int maxInflightMessages,
@@ -33,7 +34,8 @@ public record SessionLimits(
         boolean queueQos0,
         boolean upgradeOutgoingQos,
         long maxExpirySeconds,
-        int maxSubscriptions) {
+        int maxSubscriptions,
+        boolean allowDuplicates) {
 
     /** mosquitto's defaults, and a number of subscriptions that no honest client needs. */
     public static final SessionLimits DEFAULTS = new SessionLimits(
@@ -48,5 +50,6 @@ public record SessionLimits(
             false,
             false,
             Connect.NEVER_EXPIRES,
-            100_000);
+            100_000,
+            true);
 }

@@ -2,8 +2,6 @@
 package org.thecanary.broker.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -15,10 +13,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.broker.session.Permissions;
 import org.thecanary.mqtt.topic.TopicName;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,8 +28,6 @@ import java.util.TreeMap;
  * <p>Left out is what mosquitto 2.0 does otherwise than 2.1: names inside a level, and names with a {@code /}.
  */
 class AclAgainstMosquittoTest {
-    private static final Path MOSQUITTO = Path.of("/usr/sbin/mosquitto");
-
     private record Client(@Nullable String user, String id) {}
 
     private static final List<Client> CLIENTS = List.of(
@@ -48,11 +40,7 @@ class AclAgainstMosquittoTest {
 
     @BeforeAll
     static void mosquittoIsInstalled() {
-        boolean installed = Files.isExecutable(MOSQUITTO);
-        assertThat(installed || !"true".equals(System.getenv("CI")))
-                .as("CI needs Debian's mosquitto")
-                .isTrue();
-        assumeTrue(installed, "mosquitto is not installed");
+        RealMosquitto.isNeeded();
     }
 
     @ParameterizedTest
@@ -81,7 +69,8 @@ class AclAgainstMosquittoTest {
 
     private static Map<String, String> askMosquitto(
             Path directory, String rules, List<String> topics) throws Exception {
-        try (Mosquitto broker = new Mosquitto(MOSQUITTO, directory, rules);
+        Path acl = Files.writeString(directory.resolve("acl"), rules);
+        try (RealMosquitto broker = RealMosquitto.start(directory, "acl_file " + acl);
                 RawClient root = new RawClient(broker.port(), "root", "root")) {
             Map<String, String> answers = new TreeMap<>();
             for (Client client : CLIENTS) {
@@ -160,44 +149,5 @@ class AclAgainstMosquittoTest {
 
     private static String pick(Random random, String... choices) {
         return choices[random.nextInt(choices.length)];
-    }
-
-    /** The real broker on a free port, stopped by close. */
-    private static final class Mosquitto implements AutoCloseable {
-        private final Process process;
-        private final int port;
-
-        Mosquitto(Path program, Path directory, String rules) throws Exception {
-            try (ServerSocket free = new ServerSocket(0)) {
-                port = free.getLocalPort();
-            }
-            Path acl = Files.writeString(directory.resolve("acl"), rules);
-            Path conf = directory.resolve("conf");
-            Files.writeString(
-                    conf,
-                    "listener "
-                            + port
-                            + " 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nsys_interval 0\nuser root\nacl_file "
-                            + acl
-                            + "\n");
-            process = new ProcessBuilder(program.toString(), "-c", conf.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(directory.resolve("log").toFile())
-                    .start();
-            await().ignoreExceptionsInstanceOf(IOException.class).until(() -> {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return true;
-            });
-        }
-
-        int port() {
-            return port;
-        }
-
-        @Override
-        public void close() {
-            process.destroy();
-            process.onExit().join();
-        }
     }
 }

@@ -44,6 +44,9 @@ class DirectivesTest {
         // port is the listener, and these are what a listener above them would make of them
         boolean listener = directive.scope() != Scope.GLOBAL && directive.scope() != Scope.SECURITY;
         String before = listener || directive.scope() == Scope.SECURITY ? "listener 1883\n" : "";
+        if (directive.scope() == Scope.PLUGIN) {
+            before += "plugin mosquitto_persist_sqlite.so\n";
+        }
         if (name.equals("port")) {
             before = "";
         }

@@ -20,6 +20,7 @@ import org.thecanary.broker.session.Effect.Reported;
 import org.thecanary.broker.session.Outbox.Report;
 import org.thecanary.mqtt.Spec;
 import org.thecanary.mqtt.packet.ProtocolException;
+import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.packet.PubAck;
 import org.thecanary.mqtt.packet.PubRec;
 import org.thecanary.mqtt.packet.PubRel;
@@ -463,5 +464,24 @@ class SessionDeliverTest {
         assertThat(f.outbox.take(Effect.Available.class))
                 .extracting(Effect.Available::now)
                 .containsExactly(false, true, false);
+    }
+
+    @Test
+    void aClientOfVersion3IsSentOneCopyWhereDuplicatesAreNotAllowed() {
+        SessionFixture f = new SessionFixture();
+        f.version = ProtocolVersion.MQTT_3_1_1;
+        f.limits.allowDuplicates = false;
+        f.connect();
+        SessionSubscription all = f.subscribe("#", QOS_0);
+        SessionSubscription one = f.subscribe("t", QOS_0);
+        f.outbox.take();
+        Publication first = SessionFixture.publication("t", "1", QOS_0);
+        Publication second = SessionFixture.publication("t", "1", QOS_0);
+
+        f.deliver(all, first);
+        f.deliver(one, first);
+        f.deliver(one, second);
+
+        assertThat(f.outbox.take()).hasSize(2);
     }
 }

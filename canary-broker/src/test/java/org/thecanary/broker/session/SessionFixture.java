@@ -61,6 +61,7 @@ final class SessionFixture {
         boolean upgradeOutgoingQos;
         long maxExpirySeconds = Connect.NEVER_EXPIRES;
         int maxSubscriptions = 100;
+        boolean allowDuplicates = true;
 
         SessionLimits build() {
             return new SessionLimits(
@@ -75,7 +76,8 @@ final class SessionFixture {
                     queueQos0,
                     upgradeOutgoingQos,
                     maxExpirySeconds,
-                    maxSubscriptions);
+                    maxSubscriptions,
+                    allowDuplicates);
         }
     }
 

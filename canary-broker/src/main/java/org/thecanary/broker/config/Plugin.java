@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.config;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.config.Directive.BadValue;
+
+import java.nio.file.Path;
+
+/**
+ * A plugin that a configuration names. Canary loads none: what mosquitto's own plugins for password and ACL files do it
+ * does itself, and what the one for SQLite does it needs not. All others are refused, since without them other clients
+ * would come in.
+ *
+ * <p>Owner: confined to the draft it belongs to.
+ */
+final class Plugin {
+    /** The plugins that are known, by the name of their shared object. */
+    enum Kind {
+        PASSWORD_FILE("mosquitto_password_file", "password_file"),
+        ACL_FILE("mosquitto_acl_file", "acl_file"),
+        PERSIST_SQLITE("mosquitto_persist_sqlite", null);
+
+        private final String library;
+        private final @Nullable String fileOption;
+
+        Kind(String library, @Nullable String fileOption) {
+            this.library = library;
+            this.fileOption = fileOption;
+        }
+    }
+
+    final Kind kind;
+    final String at;
+    final int line;
+
+    /** The file it works on; null until its option was read. */
+    @Nullable
+    Path file;
+
+    private Plugin(Kind kind, String at, int line) {
+        this.kind = kind;
+        this.at = at;
+        this.line = line;
+    }
+
+    /** The plugin of a shared object. */
+    static Plugin of(String option, String path, String at, int line) throws BadValue {
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        for (Kind kind : Kind.values()) {
+            if (name.equals(kind.library + ".so") || name.equals(kind.library)) {
+                return new Plugin(kind, at, line);
+            }
+        }
+        if (name.startsWith("mosquitto_dynamic_security")) {
+            throw new BadValue(option
+                    + " "
+                    + path
+                    + " is not supported yet: dynamic security comes later. Use password_file and"
+                    + " acl_file.");
+        }
+        throw new BadValue(option
+                + " "
+                + path
+                + " is not supported: Canary cannot load shared objects, and without this one it"
+                + " would let in others than mosquitto. Use password_file and acl_file.");
+    }
+
+    /** An option of it, {@code plugin_opt_NAME VALUE}. */
+    void option(Draft draft, String option, String value) throws BadValue {
+        String name = option.substring(option.indexOf("opt_") + "opt_".length());
+        if (name.equals(kind.fileOption)) {
+            file = Draft.path(value);
+        } else if (kind == Kind.PERSIST_SQLITE) {
+            draft.notice(option + " has no effect: Canary keeps its state in its own store.");
+        } else {
+            throw new BadValue(option + " is no option of the " + kind.fileOption + " plugin"
+                    + ", which has one:  plugin_opt_" + kind.fileOption + " FILE");
+        }
+    }
+
+    /** What is wrong with it when all files are read; null for nothing. */
+    @Nullable
+    Problem problem() {
+        return kind.fileOption == null || file != null
+                ? null
+                : new Problem(
+                        at,
+                        line,
+                        "the plugin has no file. Write below it:  plugin_opt_" + kind.fileOption
+                                + " FILE");
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.thecanary.broker.Broker;
+import org.thecanary.broker.config.BrokerConfig;
+import org.thecanary.broker.config.ConfigLoader;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Do clients see the same of mosquitto and of Canary, under the same options? */
+class OptionsAgainstMosquittoTest {
+    @BeforeAll
+    static void mosquittoIsInstalled() {
+        RealMosquitto.isNeeded();
+    }
+
+    private interface Steps {
+        List<String> on(int port) throws Exception;
+    }
+
+    private static void bothSay(Path directory, String options, Steps steps) throws Exception {
+        List<String> theirs;
+        try (RealMosquitto real = RealMosquitto.start(directory, options)) {
+            theirs = steps.on(real.port());
+        }
+        Path conf = Files.writeString(
+                directory.resolve("ours.conf"),
+                "listener " + RealMosquitto.freePort() + " 127.0.0.1\nallow_anonymous true\n"
+                        + options + "\n");
+        BrokerConfig config = ConfigLoader.load(conf, List.of()).config();
+        try (Broker ours = Broker.start(config, AccessRules.load(config.listeners()), 2)) {
+            assertThat(steps.on(ours.ports().getFirst())).isEqualTo(theirs);
+        }
+    }
+
+    /** mosquitto since 2.0.12 takes the mount point off again; Debian's 2.0.11 forgets to. */
+    private static Steps takingOff(String prefix) {
+        return port -> traffic(port).stream()
+                .map(line -> {
+                    int list = line.indexOf('[');
+                    String topics = line.substring(list).replace("[" + prefix, "[");
+                    return line.substring(0, list) + topics.replace(", " + prefix, ", ");
+                })
+                .toList();
+    }
+
+    /** What a client that subscribes to some filters sees of some topics another publishes. */
+    private static List<String> traffic(int port) throws Exception {
+        List<String> seen = new ArrayList<>();
+        try (RawClient one = new RawClient(port, null, "one");
+                RawClient two = new RawClient(port, null, "two")) {
+            for (String filter : List.of("#", "a/+", "$SYS/#")) {
+                two.subscribe(filter);
+            }
+            for (String topic : List.of("a/b", "s/t", "one/a/b", "a")) {
+                seen.add(topic + " " + one.publish(topic) + " " + two.received());
+            }
+        }
+        return seen;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"site/", "b/", "$x/"})
+    void aMountPointIsPutBeforeAllTopics(String prefix, @TempDir Path directory) throws Exception {
+        bothSay(directory, "mount_point " + prefix, takingOff(prefix));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"topic a/#", "topic site/a/#", "pattern site/%c/#", "topic #"})
+    void rulesAreAboutTheWholeTopic(String rule, @TempDir Path directory) throws Exception {
+        Path acl = Files.writeString(directory.resolve("acl"), rule + "\n");
+        bothSay(directory, "mount_point site/\nacl_file " + acl, takingOff("site/"));
+    }
+}
