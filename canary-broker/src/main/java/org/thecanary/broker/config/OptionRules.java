@@ -116,16 +116,16 @@ final class OptionRules {
 
     /** The lowest version; since TLS 1.0 and 1.1 are broken, Java does not speak them any more. */
     static void tlsVersion(Draft draft, String value) throws BadValue {
-        switch (value) {
-            case "tlsv1.2" -> draft.tls().tls13Only = false;
-            case "tlsv1.3" -> draft.tls().tls13Only = true;
+        draft.tls().tls13Only = switch (value) {
+            case "tlsv1.2" -> false;
+            case "tlsv1.3" -> true;
             case "tlsv1", "tlsv1.1" ->
                 throw new BadValue("tls_version " + value
                         + " is not supported: it is broken, and Java does not speak it any more."
                         + " Write:  tls_version tlsv1.2");
             default ->
                 throw new BadValue("tls_version is tlsv1.2 or tlsv1.3, not \"" + value + "\".");
-        }
+        };
     }
 
     static void tlsKeyForm(Draft draft, String value) throws BadValue {
