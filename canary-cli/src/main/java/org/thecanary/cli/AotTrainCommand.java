@@ -20,6 +20,7 @@ import org.thecanary.sensor.SensorEvents;
 import org.thecanary.sensor.SensorOptions;
 import org.thecanary.sensor.SensorOptions.Credential;
 import org.thecanary.sensor.SensorTopics;
+import org.thecanary.sensor.probe.Probes;
 
 import picocli.CommandLine.Command;
 
@@ -131,10 +132,13 @@ final class AotTrainCommand implements Callable<Integer> {
         SensorOptions options = new SensorOptions(
                 Transport.tcp("127.0.0.1", port),
                 CredentialFile.read(files.credentialFile(DataFolder.SENSOR), null),
+                SensorTopics.DEFAULT.prefix(),
                 SensorTopics.DEFAULT,
                 new Sampling(50, 20_000_000),
                 Sampling.Limits.WIDEST,
-                Path.of("/"));
+                Probes.find(Path.of("/")),
+                new SensorOptions.Store(
+                        files.folder().resolve("sensors"), SensorOptions.Store.DEFAULT_BYTES));
         SensorEvents counter = new SensorEvents() {
             @Override
             public void measured(Measurement measurement, Sampling sampling) {

@@ -3,38 +3,46 @@ package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.ConfigException;
-import org.thecanary.client.Disconnected;
 import org.thecanary.client.Transport;
 import org.thecanary.sensor.Sampling;
 import org.thecanary.sensor.Sensor;
-import org.thecanary.sensor.SensorEvents;
 import org.thecanary.sensor.SensorOptions;
 import org.thecanary.sensor.SensorOptions.Credential;
+import org.thecanary.sensor.SensorThreads;
 import org.thecanary.sensor.SensorTopics;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code canary sensor}: measures this machine, and publishes to a broker. */
 @Command(
         name = "sensor",
-        description = "Measure this machine's temperature, load and memory, and publish them.",
+        description =
+                "Measure this machine, the sensors on its buses, or whatever a command or a file says, and publish it.",
         versionProvider = Canary.Version.class,
         footer = {
             "",
             "The credential file has two lines, user name and password, or with -u the password alone.",
             "Keep it to yourself: chmod 0600 FILE.",
-            "Exit codes: 0 stopped by a signal, 3 bad credential file, 13 unreadable one;",
+            "What cannot be sent is kept, and sent in order later, also after a restart.",
+            "Exit codes: 0 stopped by a signal, 1 a store that cannot be used,",
+            "3 bad credential file, 13 unreadable one;",
             "a Reason Code where the broker refuses for good (134, 135: user name or password)."
         })
 final class SensorCommand implements Callable<Integer> {
+    private static final int STORE_UNUSABLE = 1;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -98,6 +106,12 @@ final class SensorCommand implements Callable<Integer> {
             description = "Refuse instructions to measure faster. Default: ${DEFAULT-VALUE}.")
     private String fastest = "";
 
+    @Mixin
+    private ProbeOptions probes = new ProbeOptions();
+
+    @Mixin
+    private StoreOptions store = new StoreOptions();
+
     @Option(names = "--help", usageHelp = true, description = "Show this help.")
     @SuppressWarnings("UnusedVariable") // picocli looks at it
     private boolean help;
@@ -111,26 +125,62 @@ final class SensorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SensorOptions options;
+        List<SensorOptions> fleet = new ArrayList<>();
         try {
-            options = new SensorOptions(
-                    transport(),
-                    credential(),
-                    topics(),
-                    sampling("--rate", rate),
-                    limits(),
-                    Path.of("/"));
+            Credential credential = credential();
+            SensorTopics topics = topics();
+            if (probes.fleet() == 0) {
+                fleet.add(options(credential, topics, 0));
+            }
+            for (int i = 1; i <= probes.fleet(); i++) {
+                fleet.add(options(credential, topics.of("sim-" + i), i));
+            }
         } catch (CredentialFile.Unreadable e) {
             say(e.getMessage());
             return ConfigException.UNREADABLE;
         } catch (CredentialFile.Malformed e) {
             say(e.getMessage());
             return ConfigException.INVALID;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
         BrokerLog.quiet();
+        return run(fleet);
+    }
+
+    private SensorOptions options(
+            @Nullable Credential credential, SensorTopics topics, int number) {
+        return new SensorOptions(
+                transport(),
+                credential,
+                topics.prefix(),
+                topics,
+                sampling("--rate", rate),
+                limits(),
+                probes.probes(number),
+                store.store(topics));
+    }
+
+    private static int run(List<SensorOptions> fleet) {
         CompletableFuture<Integer> exit = new CompletableFuture<>();
-        Sensor sensor = Sensor.start(options, new Narrator(options.broker().describe(), exit));
-        return Signals.runUntil(exit, sensor::close);
+        SensorThreads threads = new SensorThreads();
+        List<Sensor> sensors = new ArrayList<>();
+        FleetEvents events = new FleetEvents(
+                fleet.getFirst().broker().describe(), fleet.size(), SensorCommand::say, exit);
+        try {
+            for (SensorOptions options : fleet) {
+                sensors.add(Sensor.start(options, events.ofOne(), threads));
+            }
+        } catch (IOException e) {
+            sensors.parallelStream().forEach(Sensor::close);
+            say("cannot keep measurements: " + e.getMessage()
+                    + ". Name another folder, --store DIR, or do without, --no-store.");
+            return STORE_UNUSABLE;
+        }
+        return Signals.runUntil(exit, () -> {
+            sensors.parallelStream().forEach(Sensor::close);
+            threads.close();
+        });
     }
 
     private Transport transport() {
@@ -191,49 +241,5 @@ final class SensorCommand implements Callable<Integer> {
 
     private static void say(@Nullable String sentence) {
         System.err.println("canary sensor: " + sentence);
-    }
-
-    /** The end of a connection, with the mark that ends a sentence. */
-    static String sentence(Disconnected end) {
-        return end.sentence().endsWith("?") ? end.sentence() : end.sentence() + ".";
-    }
-
-    /** Tells a person on stderr what happens, each thing once. Owner: the sensor's thread. */
-    private static final class Narrator implements SensorEvents {
-        private final String broker;
-        private final CompletableFuture<Integer> exit;
-        private String last = "";
-
-        Narrator(String broker, CompletableFuture<Integer> exit) {
-            this.broker = broker;
-            this.exit = exit;
-        }
-
-        @Override
-        public void told(String sentence) {
-            say(sentence);
-        }
-
-        @Override
-        public void connected() {
-            last = "";
-            say("Connected to " + broker + ".");
-        }
-
-        @Override
-        public void disconnected(Disconnected end) {
-            if (end.cause() == Disconnected.Cause.APPLICATION) {
-                return;
-            }
-            if (end.willReconnect()) {
-                if (!end.sentence().equals(last)) {
-                    say(sentence(end) + " Trying again until it works.");
-                }
-                last = end.sentence();
-            } else {
-                say(sentence(end));
-                exit.complete(end.reason() == null ? 1 : end.reason().code());
-            }
-        }
     }
 }

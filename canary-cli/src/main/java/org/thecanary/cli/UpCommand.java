@@ -13,6 +13,7 @@ import org.thecanary.sensor.Sensor;
 import org.thecanary.sensor.SensorEvents;
 import org.thecanary.sensor.SensorOptions;
 import org.thecanary.sensor.SensorTopics;
+import org.thecanary.sensor.probe.Probes;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -171,10 +172,14 @@ final class UpCommand implements Callable<Integer> {
                         host == null || host.equals("0.0.0.0") ? "127.0.0.1" : host,
                         listener.port()),
                 CredentialFile.read(files.credentialFile(DataFolder.SENSOR), null),
+                SensorTopics.DEFAULT.prefix(),
                 SensorTopics.DEFAULT,
                 Sampling.DEFAULT,
                 Sampling.Limits.WIDEST,
-                Path.of("/"));
+                Probes.find(Path.of("/")),
+                new SensorOptions.Store(
+                        files.folder().resolve("sensors").resolve(SensorTopics.DEFAULT.prefix()),
+                        SensorOptions.Store.DEFAULT_BYTES));
     }
 
     /** Tells a person what happens. Owner: the sensor's thread. */

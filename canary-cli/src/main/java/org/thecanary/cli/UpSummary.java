@@ -3,9 +3,9 @@ package org.thecanary.cli;
 
 import org.thecanary.client.Transport;
 import org.thecanary.sensor.Measurement;
-import org.thecanary.sensor.Reading;
 import org.thecanary.sensor.Sampling;
 import org.thecanary.sensor.SensorOptions.Credential;
+import org.thecanary.sensor.probe.Reading;
 
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;

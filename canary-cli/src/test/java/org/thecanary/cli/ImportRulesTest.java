@@ -45,7 +45,9 @@ final class ImportRulesTest {
     private static final String CODEC = "org.thecanary.mqtt.codec";
     private static final String CLIENT = "org.thecanary.client..";
     private static final String CREDENTIALS = "org.thecanary.credentials..";
-    private static final String SENSOR = "org.thecanary.sensor..";
+    private static final String SENSOR = "org.thecanary.sensor";
+    private static final String PROBE = SENSOR + ".probe";
+    private static final String BACKLOG = SENSOR + ".backlog";
     private static final String BROKER = "org.thecanary.broker";
     private static final String NET = BROKER + ".net";
     private static final String BRIDGE = BROKER + ".bridge";
@@ -68,7 +70,9 @@ final class ImportRulesTest {
             new Room(CODEC, PACKET, TOPIC),
             new Room(CLIENT),
             new Room(CREDENTIALS),
-            new Room(SENSOR, CLIENT),
+            new Room(PROBE),
+            new Room(BACKLOG),
+            new Room(SENSOR, CLIENT, PROBE, BACKLOG),
             new Room(CONFIG),
             new Room(STORE),
             new Room(SESSION, STORE),

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -110,12 +111,10 @@ class SensorCommandTest {
     }
 
     private Program sensor(String... arguments) throws IOException {
-        String[] all = new String[arguments.length + 3];
-        all[0] = "sensor";
-        all[1] = "-p";
-        all[2] = "" + port;
-        System.arraycopy(arguments, 0, all, 3, arguments.length);
-        return Program.canary(folder, all);
+        List<String> all = new ArrayList<>(List.of(
+                "sensor", "-p", "" + port, "--store", folder.resolve("store").toString()));
+        all.addAll(List.of(arguments));
+        return Program.canary(folder, all.toArray(new String[0]));
     }
 
     private Program watch(String topic, String count) throws IOException {

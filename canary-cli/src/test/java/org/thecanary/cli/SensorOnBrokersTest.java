@@ -26,6 +26,7 @@ import org.thecanary.sensor.Sensor;
 import org.thecanary.sensor.SensorEvents;
 import org.thecanary.sensor.SensorOptions;
 import org.thecanary.sensor.SensorTopics;
+import org.thecanary.sensor.probe.Probes;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,15 +119,17 @@ final class SensorOnBrokersTest {
         return broker.says("running");
     }
 
-    private static Sensor sensor(int port, SensorTopics topics) {
+    private static Sensor sensor(int port, SensorTopics topics) throws IOException {
         return Sensor.start(
                 new SensorOptions(
                         Transport.tcp("127.0.0.1", port),
                         null,
+                        topics.prefix(),
                         topics,
                         new Sampling(10, 100_000_000),
                         new Sampling.Limits(0.1, 20),
-                        Path.of("/")),
+                        Probes.find(Path.of("/")),
+                        SensorOptions.Store.MEMORY),
                 new SensorEvents() {});
     }
 

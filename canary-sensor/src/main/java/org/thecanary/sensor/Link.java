@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.sensor;
 
-/** The way to the broker, as the agent sees it: at least once (QoS 1), or not at all. */
+/** Where what an agent has to say goes. */
 interface Link {
 
-    /**
-     * Sends a message, or takes it upon itself to.
-     *
-     * @return false if it cannot; the message is the caller's again
-     */
-    boolean send(String topic, String payload, boolean retain);
+    /** Takes a measurement, to arrive some time; or says that it is lost. */
+    void measurement(String json);
+
+    /** Sends a status, where there is a connection. */
+    void status(String json);
+
+    /** How many measurements wait to arrive. */
+    long waiting();
+
+    /** How many measurements of this start and earlier ones were lost since the start. */
+    long dropped();
 }

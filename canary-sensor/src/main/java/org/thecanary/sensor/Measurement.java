@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.sensor;
 
+import org.thecanary.sensor.probe.Reading;
+
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -11,7 +13,7 @@ import java.util.List;
  *
  * @param time of the machine's clock, which may jump
  * @param boot the start of the agent that took it; with {@code seq} it names the measurement for ever
- * @param seq from 1, in the order they were taken; a gap is a measurement that could not be sent
+ * @param seq from 1, in the order they were taken; a gap is a measurement that was given up
  */
 public record Measurement(Instant time, String boot, long seq, List<Reading> readings) {
     private static final DateTimeFormatter RFC_3339 =

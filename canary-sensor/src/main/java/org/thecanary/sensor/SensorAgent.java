@@ -5,10 +5,13 @@ import org.jspecify.annotations.Nullable;
 import org.thecanary.sensor.Sampling.Accepted;
 import org.thecanary.sensor.Sampling.Refused;
 import org.thecanary.sensor.SensorStatus.Outage;
+import org.thecanary.sensor.probe.Probe;
+import org.thecanary.sensor.probe.Probes;
+import org.thecanary.sensor.probe.Reading;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,13 +22,11 @@ import java.util.Set;
  * What a sensor does: measures when it is time, obeys sampling instructions, and says on its status what it does.
  *
  * <p>Has no thread, clock or socket: {@link Sensor} tells it what happened, and when. Blocks on the probes' files. It
- * measures from the first connection on; what is measured between connections is lost, which the gap in {@code seq}
- * shows.
+ * measures whether or not there is a connection; what becomes of a measurement then is the {@link Link}'s.
  *
  * <p>Owner: the sensor's thread.
  */
 final class SensorAgent {
-    private final SensorTopics topics;
     private final Probes probes;
     private final String boot;
     private final Instant since;
@@ -41,7 +42,6 @@ final class SensorAgent {
     private @Nullable Outage outage;
     private @Nullable SamplingClock clock;
     private long seq;
-    private long lost;
 
     /**
      * @param boot names this start
@@ -50,7 +50,6 @@ final class SensorAgent {
      * @param limits which instructions are obeyed
      */
     SensorAgent(
-            SensorTopics topics,
             Probes probes,
             Sampling sampling,
             Sampling.Limits limits,
@@ -58,7 +57,6 @@ final class SensorAgent {
             Instant since,
             Link link,
             SensorEvents events) {
-        this.topics = topics;
         this.probes = probes;
         this.uninstructed = sampling;
         this.sampling = sampling;
@@ -69,30 +67,23 @@ final class SensorAgent {
         this.events = events;
     }
 
-    /** Says what this machine cannot be asked. */
-    void begin() {
+    /** Says what this machine cannot be asked, and begins to measure. */
+    void begin(long nowNanos) {
         probes.absent().forEach(events::told);
         probes.present().forEach(this::learnUnits);
+        clock = new SamplingClock(sampling, nowNanos);
     }
 
     private void learnUnits(Probe probe) {
         try {
-            probe.read().forEach(reading -> units.put(reading.name(), reading.unit()));
+            probe.read().forEach(reading -> units.putIfAbsent(reading.name(), reading.unit()));
         } catch (IOException e) {
             fellSilent(probe, e);
         }
     }
 
     /** The broker can be reached, and the instructions are subscribed to. */
-    void connected(long nowNanos) {
-        if (clock == null) {
-            clock = new SamplingClock(sampling, nowNanos);
-        }
-        if (lost > 0) {
-            events.told(lost + (lost == 1 ? " measurement was" : " measurements were")
-                    + " taken without a connection, and lost.");
-            lost = 0;
-        }
+    void connected() {
         sayStatus();
     }
 
@@ -143,10 +134,10 @@ final class SensorAgent {
             return;
         }
         clock.measured(nowNanos);
-        List<Reading> readings = new ArrayList<>();
+        Map<String, Reading> readings = new LinkedHashMap<>();
         for (Probe probe : probes.present()) {
             try {
-                readings.addAll(probe.read());
+                probe.read().forEach(reading -> readings.putIfAbsent(reading.name(), reading));
                 if (silent.remove(probe)) {
                     events.told(Probes.sentence(probe.what()) + " is back.");
                 }
@@ -154,17 +145,25 @@ final class SensorAgent {
                 fellSilent(probe, e);
             }
         }
-        Measurement measurement = new Measurement(now, boot, ++seq, readings);
-        if (!link.send(topics.data(), measurement.json(), false)) {
-            lost++;
-        }
+        Measurement measurement = new Measurement(now, boot, ++seq, List.copyOf(readings.values()));
+        link.measurement(measurement.json());
         events.measured(measurement, sampling);
+        if (learned(readings.values())) {
+            sayStatus();
+        }
+    }
+
+    /** Whether there was a name that is not on the status yet, as of a probe that was silent at first. */
+    private boolean learned(Collection<Reading> readings) {
+        int before = units.size();
+        readings.forEach(reading -> units.putIfAbsent(reading.name(), reading.unit()));
+        return units.size() > before;
     }
 
     private void fellSilent(Probe probe, IOException reason) {
         if (silent.add(probe)) {
             events.told(Probes.sentence(probe.what()) + " is left out for now: "
-                    + reason.getMessage() + ".");
+                    + Probes.why(reason) + ".");
         }
     }
 
@@ -174,17 +173,24 @@ final class SensorAgent {
     }
 
     private void sayStatus() {
-        say(new SensorStatus.Online(boot, since, sampling, limits, asked, refused, units, outage));
+        // Where it cannot be sent there is no connection, and each new one begins with it.
+        link.status(new SensorStatus.Online(
+                        boot,
+                        since,
+                        sampling,
+                        limits,
+                        asked,
+                        refused,
+                        units,
+                        outage,
+                        link.waiting(),
+                        link.dropped())
+                .json());
     }
 
     /** Says that the sensor stops; nothing is measured after it. */
     void stop() {
         clock = null;
-        say(new SensorStatus.Offline(boot, SensorStatus.Offline.STOPPED));
-    }
-
-    private void say(SensorStatus status) {
-        // Where it cannot be sent there is no connection, and each new one begins with it.
-        var _ = link.send(topics.status(), status.json(), true);
+        link.status(new SensorStatus.Offline(boot, SensorStatus.Offline.STOPPED).json());
     }
 }

@@ -21,6 +21,8 @@ sealed interface SensorStatus {
      * @param refused the same, where it was refused; null where it is obeyed
      * @param units UCUM codes, by the names in its measurements
      * @param lastOffline null where it was not since its start
+     * @param waiting how many measurements were taken and have not arrived
+     * @param dropped how many measurements were given up since the start
      */
     record Online(
             String boot,
@@ -30,7 +32,9 @@ sealed interface SensorStatus {
             @Nullable String asked,
             Sampling.@Nullable Refused refused,
             Map<String, String> units,
-            @Nullable Outage lastOffline)
+            @Nullable Outage lastOffline,
+            long waiting,
+            long dropped)
             implements SensorStatus {
 
         @Override
@@ -64,6 +68,12 @@ sealed interface SensorStatus {
                         new JsonObject()
                                 .put("reason", lastOffline.reason())
                                 .put("since", Measurement.rfc3339(lastOffline.since())));
+            }
+            if (waiting > 0) {
+                json.put("waiting", waiting);
+            }
+            if (dropped > 0) {
+                json.put("dropped", dropped);
             }
             return json.toString();
         }

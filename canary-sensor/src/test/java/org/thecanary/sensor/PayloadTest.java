@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.thecanary.sensor.Sampling.Limits;
 import org.thecanary.sensor.Sampling.Refused;
+import org.thecanary.sensor.probe.Reading;
 
 import java.time.Instant;
 import java.util.List;
@@ -43,7 +44,9 @@ class PayloadTest {
                 null,
                 null,
                 Map.of("temperature", "Cel"),
-                null);
+                null,
+                0,
+                0);
 
         assertThat(status.json())
                 .isEqualTo(
@@ -62,7 +65,9 @@ class PayloadTest {
                 "very \"fast\"",
                 new Refused("very \"fast\"", "No."),
                 Map.of(),
-                null);
+                null,
+                0,
+                0);
 
         assertThat(status.json())
                 .endsWith(
@@ -79,7 +84,9 @@ class PayloadTest {
                 null,
                 null,
                 Map.of(),
-                new SensorStatus.Outage("broker:1883 closed the connection", TIME));
+                new SensorStatus.Outage("broker:1883 closed the connection", TIME),
+                0,
+                0);
 
         assertThat(status.json())
                 .endsWith(", \"last_offline\": {\"reason\": \"broker:1883 closed the connection\","

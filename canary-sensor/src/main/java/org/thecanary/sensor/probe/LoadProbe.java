@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.thecanary.sensor;
+package org.thecanary.sensor.probe;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.thecanary.sensor;
+package org.thecanary.sensor.probe;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,13 +32,13 @@ record TemperatureProbe(Path source) implements Probe {
     /** The best one below a folder that stands for {@code /}; empty where none gives a number now. */
     static Optional<TemperatureProbe> under(Path root) {
         List<Candidate> candidates = new ArrayList<>();
-        for (Path zone : children(root.resolve("sys/class/thermal"), "thermal_zone*")) {
+        for (Path zone : SysFiles.children(root.resolve("sys/class/thermal"), "thermal_zone*")) {
             candidates.add(
                     new Candidate(zone.resolve("temp"), processor(zone.resolve("type")) ? 0 : 2));
         }
-        for (Path chip : children(root.resolve("sys/class/hwmon"), "hwmon*")) {
+        for (Path chip : SysFiles.children(root.resolve("sys/class/hwmon"), "hwmon*")) {
             int rank = processor(chip.resolve("name")) ? 1 : 3;
-            children(chip, "temp*_input")
+            SysFiles.children(chip, "temp*_input")
                     .forEach(file -> candidates.add(new Candidate(file, rank)));
         }
         return candidates.stream()
@@ -58,13 +55,7 @@ record TemperatureProbe(Path source) implements Probe {
 
     @Override
     public List<Reading> read() throws IOException {
-        String text = Files.readString(source).strip();
-        double degrees;
-        try {
-            degrees = Integer.parseInt(text) / 1000.0;
-        } catch (NumberFormatException e) {
-            throw new IOException(source + " has no number", e);
-        }
+        double degrees = SysFiles.number(source) / 1000;
         if (degrees < COLDEST || degrees > HOTTEST) {
             throw new IOException(source + " says " + degrees + " degrees Celsius");
         }
@@ -80,24 +71,7 @@ record TemperatureProbe(Path source) implements Probe {
     }
 
     private static boolean processor(Path nameFile) {
-        try {
-            String name = Files.readString(nameFile).strip().toLowerCase(Locale.ROOT);
-            return PROCESSORS.contains(name) || Stream.of("cpu", "soc").anyMatch(name::contains);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    /** In the order of their numbers, which have as many digits as they need. */
-    private static List<Path> children(Path folder, String pattern) {
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, pattern)) {
-            stream.forEach(found::add);
-        } catch (IOException | DirectoryIteratorException e) {
-            return List.of();
-        }
-        found.sort(Comparator.comparingInt((Path path) -> path.toString().length())
-                .thenComparing(Path::toString));
-        return found;
+        String name = SysFiles.text(nameFile).toLowerCase(Locale.ROOT);
+        return PROCESSORS.contains(name) || Stream.of("cpu", "soc").anyMatch(name::contains);
     }
 }
