@@ -20,6 +20,8 @@ import java.util.Objects;
         subcommands = {
             UpCommand.class,
             BrokerCommand.class,
+            CheckCommand.class,
+            ExplainCommand.class,
             SensorCommand.class,
             PasswdCommand.class,
             CaCommand.class,

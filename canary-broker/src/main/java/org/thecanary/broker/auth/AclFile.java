@@ -32,6 +32,8 @@ public final class AclFile {
     private final Map<String, List<AclRule>> users;
     private final List<AclRule> patterns;
     private final List<Problem> notices;
+    private final String name;
+    private final Map<String, Integer> userLines;
 
     private AclFile(AclParser parser) {
         this.anonymous = deniesFirst(parser.anonymous);
@@ -40,6 +42,8 @@ public final class AclFile {
         this.users = Map.copyOf(users);
         this.patterns = deniesFirst(parser.patterns);
         this.notices = List.copyOf(parser.notices);
+        this.name = parser.file;
+        this.userLines = Map.copyOf(parser.userLines);
     }
 
     /**
@@ -75,6 +79,21 @@ public final class AclFile {
         return new AclFile(parser);
     }
 
+    /** The file, as it was named. */
+    public String name() {
+        return name;
+    }
+
+    /** The first line {@code user NAME} of a user, from 1; 0 for none. */
+    public int lineOf(String username) {
+        return userLines.getOrDefault(username, 0);
+    }
+
+    /** Whether patterns are for this client: no name may hold a wildcard. */
+    public static boolean patternsApply(@Nullable String username, String clientId) {
+        return !hasWildcard(username) && !hasWildcard(clientId);
+    }
+
     /** Lines that mean something else than they seem to, although the file is in order. */
     public List<Problem> notices() {
         return notices;
@@ -90,7 +109,7 @@ public final class AclFile {
         List<AclRule> own = username == null ? anonymous : users.getOrDefault(username, List.of());
         List<AclRule> rules = new ArrayList<>(own);
         // A name with a wildcard could match what belongs to others (CVE-2017-7650).
-        if (!hasWildcard(username) && !hasWildcard(clientId)) {
+        if (patternsApply(username, clientId)) {
             for (AclRule pattern : patterns) {
                 AclRule filled = pattern.fill(username, clientId);
                 if (filled != null) {

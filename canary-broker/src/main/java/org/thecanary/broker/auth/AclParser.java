@@ -25,7 +25,8 @@ final class AclParser {
     final List<Problem> problems = new ArrayList<>();
     final List<Problem> notices = new ArrayList<>();
 
-    private final String file;
+    final String file;
+    final Map<String, Integer> userLines = new HashMap<>();
 
     // where the line being read stands
     private int line;
@@ -96,6 +97,7 @@ final class AclParser {
             current = new ArrayList<>();
             return;
         }
+        userLines.putIfAbsent(name, line);
         current = users.computeIfAbsent(name, each -> new ArrayList<>());
     }
 
@@ -131,7 +133,7 @@ final class AclParser {
         if (filter.indexOf('\t') >= 0) {
             notice("a tab is part of the filter; mosquitto separates with a space.");
         }
-        AclRule rule = new AclRule(line, access, filter);
+        AclRule rule = new AclRule(line, access, filter, pattern);
         warnOfSubstitution(rule, pattern);
         (pattern ? patterns : current).add(rule);
     }

@@ -39,6 +39,11 @@ public final class AclPermissions implements Permissions {
         return rule != null && !rule.denies();
     }
 
+    /** The rules, in the order they are asked. */
+    public List<AclRule> rules() {
+        return List.of(rules);
+    }
+
     /** The rule that decides about publishing to a topic; null where none matches and the answer is no. */
     public @Nullable AclRule publishRule(TopicName topic) {
         for (AclRule rule : rules) {

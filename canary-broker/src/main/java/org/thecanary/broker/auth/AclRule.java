@@ -6,6 +6,7 @@ import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One {@code topic} or {@code pattern} line of an ACL file.
@@ -34,17 +35,19 @@ public final class AclRule {
     private final String filter;
     private final String[] levels;
     private final boolean dollar;
+    private final boolean pattern;
 
-    AclRule(int line, Access access, String filter) {
-        this(line, access, filter, filter.split("/", -1));
+    AclRule(int line, Access access, String filter, boolean pattern) {
+        this(line, access, filter, filter.split("/", -1), pattern);
     }
 
-    private AclRule(int line, Access access, String filter, String[] levels) {
+    private AclRule(int line, Access access, String filter, String[] levels, boolean pattern) {
         this.line = line;
         this.access = access;
         this.filter = filter;
         this.levels = levels;
         this.dollar = filter.startsWith("$");
+        this.pattern = pattern;
     }
 
     /** Where it stands in the file, from 1. */
@@ -59,6 +62,17 @@ public final class AclRule {
     /** The filter as written, {@code %u} and {@code %c} included. */
     public String filter() {
         return filter;
+    }
+
+    /** Whether it is for everybody and stands as {@code pattern} in the file. */
+    public boolean isPattern() {
+        return pattern;
+    }
+
+    /** The line as it would be written in the file. */
+    public String text() {
+        return (pattern ? "pattern " : "topic ") + access.name().toLowerCase(Locale.ROOT) + " "
+                + filter;
     }
 
     boolean denies() {
@@ -99,7 +113,7 @@ public final class AclRule {
                 filled[i] = name;
             }
         }
-        return new AclRule(line, access, filter, filled);
+        return new AclRule(line, access, filter, filled, pattern);
     }
 
     /** As a subscription matches, but a topic with {@code $} asks for a filter written with {@code $}. */

@@ -51,6 +51,26 @@ public final class ConfigLoader {
         return loader.result(file.toString(), ports);
     }
 
+    /**
+     * A configuration with all that is wrong with it.
+     *
+     * @param config what could be read of it
+     */
+    public record Checked(List<Problem> problems, List<Problem> notices, BrokerConfig config) {
+        public Checked {
+            problems = List.copyOf(problems);
+            notices = List.copyOf(notices);
+        }
+    }
+
+    /** Reads a file and what it includes, as far as it can be read. */
+    public static Checked check(Path file) {
+        ConfigLoader loader = new ConfigLoader();
+        loader.file(file, true);
+        loader.finish(file.toString());
+        return new Checked(loader.problems, loader.notices, loader.draft.build(List.of()));
+    }
+
     /** As {@link #load}, for the bytes of a main file. */
     static Loaded parse(String file, byte[] bytes, List<Integer> ports) throws ConfigException {
         ConfigLoader loader = new ConfigLoader();
@@ -58,10 +78,14 @@ public final class ConfigLoader {
         return loader.result(file, ports);
     }
 
-    private Loaded result(String file, List<Integer> ports) throws ConfigException {
+    private void finish(String file) {
         problems.addAll(draft.contradictions());
         draft.at(file, 0);
         draft.finish(problems);
+    }
+
+    private Loaded result(String file, List<Integer> ports) throws ConfigException {
+        finish(file);
         if (!problems.isEmpty()) {
             throw new ConfigException(ConfigException.INVALID, problems);
         }

@@ -241,7 +241,7 @@ public final class Session {
             return;
         }
         TopicName topic = due.message().topic();
-        if (isReserved(topic) || !permissions.mayPublish(topic)) {
+        if (ReservedTopics.contains(topic) || !permissions.mayPublish(topic)) {
             outbox.report(Report.PUBLISH_DENIED, topic.toString());
             return;
         }
@@ -349,7 +349,7 @@ public final class Session {
             return;
         }
         // authorize
-        if (isReserved(message.topic()) || !permissions.mayPublish(message.topic())) {
+        if (ReservedTopics.contains(message.topic()) || !permissions.mayPublish(message.topic())) {
             outbox.refused(Report.PUBLISH_DENIED, packet, message);
             refuse(
                     packet,
@@ -412,19 +412,6 @@ public final class Session {
                 outbox.send(new PubRec(packet.packetId(), told, reasonString, List.of()));
             }
         }
-    }
-
-    /** Topics that the Server keeps for itself, but for the state that a bridge says of its connection. */
-    private static boolean isReserved(TopicName topic) {
-        if (!topic.startsWithDollar()) {
-            return false;
-        }
-        String text = topic.toString();
-        return text.startsWith("$CONTROL/")
-                || text.startsWith("$share/")
-                || (text.startsWith("$SYS/")
-                        && !(text.startsWith("$SYS/broker/connection/")
-                                && text.endsWith("/state")));
     }
 
     /** PUBREL came: the message is routed now, once, unless it has expired [MQTT-4.3.3-11], [MQTT-4.3.3-13]. */

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import org.thecanary.broker.auth.AccessRules;
+import org.thecanary.broker.config.BrokerConfig;
+import org.thecanary.broker.config.ConfigException;
+import org.thecanary.broker.config.ConfigLoader;
+import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.config.Problem;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** {@code canary check}: what a configuration comes to, what differs from mosquitto, and every mistake at once. */
+@Command(
+        name = "check",
+        description = "Show what a configuration comes to, and all that is wrong with it.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Canary.Version.class,
+        exitCodeOnInvalidInput = ConfigException.INVALID,
+        footer = {
+            "",
+            "Exit codes: 0 the broker would start, 3 configuration, 13 unreadable password or ACL file."
+        })
+final class CheckCommand implements Callable<Integer> {
+    @Option(
+            names = {"-c", "--config-file"},
+            paramLabel = "FILE",
+            required = true,
+            description = "A mosquitto.conf.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path configFile;
+
+    @Override
+    public Integer call() {
+        ConfigLoader.Checked checked = ConfigLoader.check(configFile);
+        List<Problem> problems = new ArrayList<>(checked.problems());
+        List<String> warnings = new ArrayList<>();
+        checked.notices().forEach(notice -> warnings.add(notice.toString()));
+        List<AccessRules> rules = List.of();
+        int exit = problems.isEmpty() ? 0 : ConfigException.INVALID;
+        BrokerConfig config = checked.config();
+        try {
+            rules = AccessRules.load(config.listeners());
+            rules.stream()
+                    .flatMap(rule -> rule.notices().stream())
+                    .distinct()
+                    .forEach(warnings::add);
+        } catch (ConfigException e) {
+            problems.addAll(e.problems());
+            exit = Math.max(exit, e.exitCode());
+        }
+        if (problems.isEmpty()) {
+            table(config, rules).forEach(System.out::println);
+            risks(config, rules, warnings);
+            section("Warnings", warnings);
+            section("Different from mosquitto", differences(config, rules));
+            return 0;
+        }
+        System.err.println(new ConfigException(exit, problems).getMessage());
+        System.err.println(problems.size() == 1 ? "1 problem." : problems.size() + " problems.");
+        section("Warnings", warnings);
+        return exit == ConfigException.UNREADABLE && !checked.problems().isEmpty()
+                ? ConfigException.INVALID
+                : exit;
+    }
+
+    private static void section(String title, List<String> lines) {
+        if (!lines.isEmpty()) {
+            System.out.println();
+            System.out.println(title + ":");
+            lines.forEach(line -> System.out.println("  " + line));
+        }
+    }
+
+    private static List<String> table(BrokerConfig config, List<AccessRules> rules) {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"listener", "who may come in", "rules", "TLS"});
+        for (int i = 0; i < rules.size(); i++) {
+            ListenerConfig listener = config.listeners().get(i);
+            rows.add(new String[] {
+                listener.describe().substring("listener ".length())
+                        + (listener.mountPoint() == null ? "" : " below " + listener.mountPoint()),
+                Admission.who(listener, rules.get(i)),
+                listener.aclFile() == null
+                        ? "none: everything"
+                        : listener.aclFile().toString(),
+                Admission.tls(listener)
+            });
+        }
+        return aligned(rows);
+    }
+
+    private static List<String> aligned(List<String[]> rows) {
+        int columns = rows.getFirst().length;
+        int[] widths = new int[columns];
+        for (String[] row : rows) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], row[i].length());
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < columns; i++) {
+                line.append(row[i]).append(" ".repeat(widths[i] - row[i].length() + 2));
+            }
+            lines.add(line.toString().stripTrailing());
+        }
+        return lines;
+    }
+
+    private static void risks(BrokerConfig config, List<AccessRules> rules, List<String> warnings) {
+        for (int i = 0; i < rules.size(); i++) {
+            ListenerConfig listener = config.listeners().get(i);
+            AccessRules access = rules.get(i);
+            String name = listener.describe();
+            if (!access.allowAnonymous()
+                    && access.users() == null
+                    && listener.userFrom() == ListenerConfig.UserFrom.CONNECT) {
+                warnings.add(name + ": nobody can come in. Name a password_file, or write"
+                        + " allow_anonymous true.");
+            }
+            if (isLocal(listener)) {
+                continue;
+            }
+            if (access.allowAnonymous() && access.acl() == null) {
+                warnings.add(name + ": everybody on the network may read and write everything.");
+            }
+            if (access.users() != null && listener.tls() == null) {
+                warnings.add(name + ": passwords cross the network in clear text. Add certfile and"
+                        + " keyfile:  canary ca init");
+            }
+        }
+    }
+
+    private static boolean isLocal(ListenerConfig listener) {
+        try {
+            String host = listener.host();
+            return listener.port() == 0
+                    || (host != null && InetAddress.getByName(host).isLoopbackAddress());
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** Where the same file makes another broker of Canary than of mosquitto. */
+    private static List<String> differences(BrokerConfig config, List<AccessRules> rules) {
+        List<String> differences = new ArrayList<>();
+        if (rules.stream().anyMatch(rule -> rule.acl() != null)) {
+            differences.add(
+                    "A message that the rules deny is logged as a warning; mosquitto is silent"
+                            + " but for log_type debug. Clients of MQTT 5 are told the reason.");
+        }
+        if (rules.stream().anyMatch(rule -> rule.acl() != null || rule.users() != null)) {
+            differences.add("At SIGHUP a file with a mistake changes nothing; mosquitto exits.");
+        }
+        if (!config.tcpNoDelay()) {
+            differences.add("TCP_NODELAY is on whatever set_tcp_nodelay says.");
+        }
+        differences.add(
+                "All cores are used; messages of different clients may overtake each other.");
+        return differences;
+    }
+}
