@@ -3,6 +3,7 @@ package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.credentials.ca.CaException;
+import org.thecanary.credentials.ca.CaStore;
 import org.thecanary.credentials.ca.CertificateAuthority;
 import org.thecanary.credentials.ca.IndexEntry;
 
@@ -13,6 +14,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.security.cert.CRLReason;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -70,6 +73,22 @@ final class CaCommand implements Runnable {
         System.out.println(issued.folder().resolve(name + ".key"));
         System.err.println("Valid until " + issued.certificate().getNotAfter().toInstant()
                 + (issued.untilAuthorityEnds() ? ", when the authority itself ends." : "."));
+    }
+
+    /**
+     * Gives the broker of a system that {@code canary init} made the new list; its owner and mode stay.
+     *
+     * @return what is left to do
+     */
+    private static String published(CaStore store) throws IOException {
+        var copy = store.folder().toAbsolutePath().normalize().resolveSibling("certs/crl.pem");
+        if (!Files.isRegularFile(copy)) {
+            return "Give the broker the new list " + store.crlFile()
+                    + " (crlfile), and restart it, so that it reads the list.";
+        }
+        Files.write(copy, Files.readAllBytes(store.crlFile()));
+        return "The broker's list " + copy
+                + " is the new one too; restart the broker, so that it reads the list.";
     }
 
     @Command(
@@ -152,11 +171,10 @@ final class CaCommand implements Runnable {
             ca.store().find(which);
             var revoked = ca.open().revoke(which, parsed);
             revoked.forEach(entry -> System.out.println(entry.serialText() + " " + entry.name()));
-            System.err.println(
-                    revoked.isEmpty()
-                            ? which + " was revoked before; the list is written anew."
-                            : "Give the broker the new list " + ca.store().crlFile()
-                                    + " (crlfile), and restart it, so that it reads the list.");
+            if (revoked.isEmpty()) {
+                System.err.println(which + " was revoked before; the list is written anew.");
+            }
+            System.err.println(published(ca.store()));
             return 0;
         }
     }
@@ -180,6 +198,7 @@ final class CaCommand implements Runnable {
         public Integer call() throws Exception {
             var crl = ca.open().crl(days);
             System.out.println(ca.store().crlFile());
+            System.err.println(published(ca.store()));
             System.err.println(
                     "Write the next one before " + crl.getNextUpdate().toInstant()
                             + ": brokers refuse every client with a list that is out of date.");

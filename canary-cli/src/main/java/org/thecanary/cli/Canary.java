@@ -19,6 +19,7 @@ import java.util.Objects;
         versionProvider = Canary.Version.class,
         subcommands = {
             UpCommand.class,
+            InitCommand.class,
             BrokerCommand.class,
             CheckCommand.class,
             ExplainCommand.class,

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -54,6 +55,8 @@ final class DataFolder implements AutoCloseable {
 
     private static final Set<PosixFilePermission> OWNER_ONLY_FOLDER =
             PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> PASSABLE_FOLDER =
+            PosixFilePermissions.fromString("rwx--x--x");
     private static final Set<PosixFilePermission> OWNER_ONLY_FILE =
             PosixFilePermissions.fromString("rw-------");
 
@@ -81,11 +84,37 @@ final class DataFolder implements AutoCloseable {
             topic read $SYS/#
             """;
 
+    /**
+     * What a new folder is filled with.
+     *
+     * @param users who get a password each
+     * @param acl the text of the ACL
+     * @param configuration the text of the mosquitto.conf
+     * @param shared whether another user of this machine may enter the folder, though not list it: the one the broker
+     *     runs as
+     * @param force whether texts that are there are replaced; each stays beside it, its name with a {@code ~}
+     */
+    record Recipe(
+            List<String> users,
+            String acl,
+            Function<DataFolder, String> configuration,
+            boolean shared,
+            boolean force) {
+
+        /** For this machine alone. */
+        static Recipe local(int port) {
+            return new Recipe(
+                    List.of(SENSOR, WEBAPP), ACL, data -> data.localOnly(port), false, false);
+        }
+    }
+
     private final Path folder;
     private final FileChannel lock;
     private final SecureRandom random = new SecureRandom();
     private final List<Credential> created = new ArrayList<>();
     private final List<String> notices = new ArrayList<>();
+    private final List<Path> made = new ArrayList<>();
+    private final List<Path> kept = new ArrayList<>();
 
     private DataFolder(Path folder, FileChannel lock) {
         this.folder = folder;
@@ -100,10 +129,28 @@ final class DataFolder implements AutoCloseable {
      * @throws IOException with a sentence, if that cannot be done
      */
     static DataFolder open(Path folder, OptionalInt port) throws IOException {
-        make(folder);
+        return open(folder, Recipe.local(port.orElse(1883)), port);
+    }
+
+    /**
+     * Makes the folder, or what is missing in it.
+     *
+     * @param folder absolute
+     * @throws IOException with a sentence, if that cannot be done
+     */
+    static DataFolder open(Path folder, Recipe recipe) throws IOException {
+        return open(folder, recipe, OptionalInt.empty());
+    }
+
+    private static DataFolder open(Path folder, Recipe recipe, OptionalInt port)
+            throws IOException {
+        make(folder, recipe.shared());
         DataFolder data = new DataFolder(folder, lock(folder));
         try {
-            data.fill(port);
+            data.fill(recipe);
+            if (port.isPresent()) {
+                data.changePort(port.getAsInt());
+            }
             return data;
         } catch (IOException e) {
             data.close();
@@ -113,17 +160,23 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
-    private static void make(Path folder) throws IOException {
+    private static void make(Path folder, boolean shared) throws IOException {
         try {
             if (Files.isDirectory(folder)) {
                 refuseTheFolderOfOthers(folder);
-                Files.setPosixFilePermissions(folder, OWNER_ONLY_FOLDER);
+                // Others may have been let through on purpose, but have no business to look around.
+                if (!Files.getPosixFilePermissions(folder).equals(PASSABLE_FOLDER)) {
+                    Files.setPosixFilePermissions(folder, OWNER_ONLY_FOLDER);
+                }
             } else {
                 Path parent = folder.getParent();
                 if (parent != null) {
                     Files.createDirectories(parent);
                 }
                 Files.createDirectory(folder, attribute(OWNER_ONLY_FOLDER));
+                if (shared) {
+                    Files.setPosixFilePermissions(folder, PASSABLE_FOLDER);
+                }
             }
         } catch (FileAlreadyExistsException e) {
             throw new IOException(e.getFile() + " is not a folder.", e);
@@ -179,18 +232,28 @@ final class DataFolder implements AutoCloseable {
         return channel;
     }
 
-    private void fill(OptionalInt port) throws IOException {
+    private void fill(Recipe recipe) throws IOException {
         removeLeftovers();
-        user(SENSOR);
-        user(WEBAPP);
-        if (isMissing(aclFile())) {
-            write(aclFile(), ACL);
+        for (String name : recipe.users()) {
+            user(name);
         }
-        if (isMissing(config())) {
-            write(config(), configuration(port.orElse(1883)));
-        } else if (port.isPresent()) {
-            changePort(port.getAsInt());
+        text(aclFile(), recipe.acl(), recipe.force());
+        text(config(), recipe.configuration().apply(this), recipe.force());
+    }
+
+    /** Writes a text where there is none; where there is another one only by force, and keeps that beside it. */
+    void text(Path file, String text, boolean force) throws IOException {
+        if (!isMissing(file)) {
+            if (!force || Files.readString(file).equals(text)) {
+                kept.add(file);
+                return;
+            }
+            Path former = file.resolveSibling(file.getFileName() + "~");
+            Files.copy(file, former, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            notices.add("The former " + file + " is now " + former + ".");
         }
+        write(file, text);
+        made.add(file);
     }
 
     private void removeLeftovers() throws IOException {
@@ -210,9 +273,13 @@ final class DataFolder implements AutoCloseable {
             forget(name);
             write(file, CredentialFile.text(credential));
             created.add(credential);
+            made.add(file);
         } else if (CredentialFile.isExposed(file)) {
             Files.setPosixFilePermissions(file, OWNER_ONLY_FILE);
             notices.add(file + " could be read by others; its mode is 0600 again.");
+        }
+        if (!madeNow) {
+            kept.add(file);
         }
         PasswordFileEditor users = users();
         if (madeNow || !users.contains(name)) {
@@ -261,17 +328,19 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
-    private String configuration(int port) {
-        String listeners = "listener " + port + " 127.0.0.1\n";
-        if (hasIpv6()) {
-            listeners += "listener " + port + " ::1\n";
-        }
+    /** The listeners that this machine alone can reach. */
+    static String localListeners(int port) {
+        return "listener " + port + " 127.0.0.1\n"
+                + (hasIpv6() ? "listener " + port + " ::1\n" : "");
+    }
+
+    private String localOnly(int port) {
         return """
                 # Made by `canary up`, which keeps what is changed here; `canary up -p PORT` changes the port below.
                 # `canary broker -c` and mosquitto itself read it too.
 
                 """
-                + listeners
+                + localListeners(port)
                 + "\nallow_anonymous false\npassword_file "
                 + passwordFile()
                 + "\nacl_file "
@@ -304,7 +373,7 @@ final class DataFolder implements AutoCloseable {
         return !Files.exists(file) || Files.size(file) == 0;
     }
 
-    private void write(Path file, String text) throws IOException {
+    void write(Path file, String text) throws IOException {
         Path half = Files.createTempFile(
                 folder, "." + file.getFileName(), ".new", attribute(OWNER_ONLY_FILE));
         try (FileChannel channel = FileChannel.open(half, StandardOpenOption.WRITE)) {
@@ -336,11 +405,11 @@ final class DataFolder implements AutoCloseable {
         return folder.resolve(user + ".credential");
     }
 
-    private Path passwordFile() {
+    Path passwordFile() {
         return folder.resolve("passwd");
     }
 
-    private Path aclFile() {
+    Path aclFile() {
         return folder.resolve("acl");
     }
 
@@ -352,6 +421,15 @@ final class DataFolder implements AutoCloseable {
     /** What a person should hear about the folder: sentences. */
     List<String> notices() {
         return List.copyOf(notices);
+    }
+
+    /** Files that were made just now, and those that stayed as they were. */
+    List<Path> made() {
+        return List.copyOf(made);
+    }
+
+    List<Path> kept() {
+        return List.copyOf(kept);
     }
 
     /** Lets another program have the folder; what is in it stays. */
