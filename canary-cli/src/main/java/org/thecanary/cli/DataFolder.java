@@ -249,7 +249,11 @@ final class DataFolder implements AutoCloseable {
                 return;
             }
             Path former = file.resolveSibling(file.getFileName() + "~");
-            Files.copy(file, former, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            Files.copy(
+                    file,
+                    former,
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.COPY_ATTRIBUTES);
             notices.add("The former " + file + " is now " + former + ".");
         }
         write(file, text);

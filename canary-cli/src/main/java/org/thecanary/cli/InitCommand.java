@@ -158,8 +158,8 @@ final class InitCommand implements Callable<Integer> {
         Path chosen = folder != null ? folder : Path.of(domain.replace(':', '-'));
         Path absolute = chosen.toAbsolutePath().normalize();
         if (chosen.toString().isBlank() || !SecureSystem.fitsALine(absolute)) {
-            throw new CaException(
-                    "The folder " + absolute + " cannot be named in a mosquitto.conf; choose another with --dir.");
+            throw new CaException("The folder " + absolute
+                    + " cannot be named in a mosquitto.conf; choose another with --dir.");
         }
         return absolute;
     }

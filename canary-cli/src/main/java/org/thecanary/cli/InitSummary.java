@@ -77,14 +77,16 @@ record InitSummary(SecureSystem system, String canary) {
 
     private void steps(StringBuilder text) {
         String config = Shell.quote(system.data().config().toString());
-        String unit = Shell.quote(
-                system.data().folder().resolve("canary.service").toString());
+        String unit =
+                Shell.quote(system.data().folder().resolve("canary.service").toString());
         text.append("Next\n\n");
         if (system.plan().serviceIsAnother()) {
             String user = system.plan().serviceUser();
             text.append("Let the user ").append(user).append(" run the broker:\n");
             text.append("  id -u ").append(user).append(" >/dev/null 2>&1 || useradd --system ");
-            text.append("--no-create-home --shell /usr/sbin/nologin ").append(user).append('\n');
+            text.append("--no-create-home --shell /usr/sbin/nologin ")
+                    .append(user)
+                    .append('\n');
             text.append("  chown -R ").append(user).append(": ");
             text.append(system.brokerFiles().stream()
                     .map(file -> Shell.quote(file.toString()))

@@ -115,10 +115,8 @@ record SystemdUnit(String domain, Path program, Path data, String user) {
 
     /** One word [systemd.syntax(7)], where {@code %} means something. */
     private static String quote(Path path) {
-        String text = path.toString()
-                .replace("\\", "\\\\")
-                .replace("\"", "\\\"")
-                .replace("%", "%%");
+        String text =
+                path.toString().replace("\\", "\\\\").replace("\"", "\\\"").replace("%", "%%");
         return text.equals(path.toString()) && !text.contains(" ") && !text.contains("'")
                 ? text
                 : '"' + text + '"';
