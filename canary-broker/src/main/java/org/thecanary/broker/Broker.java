@@ -14,6 +14,7 @@ import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.auth.Authenticator;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.config.LogType;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoops;
 import org.thecanary.broker.loop.SessionDirectory;
@@ -35,8 +36,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * An MQTT Server: the composition root, where all rooms are wired.
@@ -47,6 +51,8 @@ public final class Broker implements AutoCloseable {
     /** Of the jar this class came from. */
     public static final String VERSION = Objects.requireNonNullElse(
             Broker.class.getPackage().getImplementationVersion(), "(not packaged)");
+
+    private static final int PATIENCE_SECONDS = 5;
 
     private final EventLoopGroup group;
     private final Listeners listeners;
@@ -210,11 +216,26 @@ public final class Broker implements AutoCloseable {
 
     /** Waits until every loop has done what was posted to it before. */
     private void awaitTurns() {
-        List<CompletableFuture<Void>> turns = new ArrayList<>();
-        for (BrokerLoop loop : loops.all()) {
-            turns.add(CompletableFuture.runAsync(() -> {}, loop.executor()));
+        turns().join();
+    }
+
+    private CompletableFuture<Void> turns() {
+        return CompletableFuture.allOf(loops.all().stream()
+                .map(loop -> CompletableFuture.runAsync(() -> {}, loop.executor()))
+                .toArray(CompletableFuture[]::new));
+    }
+
+    /** Whether every loop does its work still; waits for them a few seconds. Any thread but a loop's. */
+    public boolean answers() {
+        try {
+            turns().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+            return false;
         }
-        turns.forEach(CompletableFuture::join);
     }
 
     /** The configuration of now; any thread. */
@@ -240,6 +261,11 @@ public final class Broker implements AutoCloseable {
     /** The loops and their counters; any thread. */
     public BrokerLoops loops() {
         return loops;
+    }
+
+    /** {@link SysTree#log}. */
+    public void logToTopic(LogType type, String line) {
+        sysTree.log(type, line);
     }
 
     /** What the broker counts; any thread. */

@@ -70,7 +70,8 @@ final class AotTrainCommand implements Callable<Integer> {
     private static void train(Path folder) throws Exception {
         int port = freePort();
         try (DataFolder files = DataFolder.open(folder, OptionalInt.of(port));
-                RunningBroker _ = RunningBroker.start(files.config(), List.of(), true);
+                RunningBroker _ = RunningBroker.start(
+                        files.config(), List.of(), RunningBroker.Logging.verbose(true));
                 ClientThreads threads = new ClientThreads()) {
             for (ProtocolVersion version :
                     List.of(ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5)) {

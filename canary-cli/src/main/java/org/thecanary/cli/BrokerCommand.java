@@ -12,9 +12,12 @@ import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** {@code canary broker}: what {@code mosquitto} is called with, and its exit codes. */
 @Command(
@@ -53,30 +56,119 @@ final class BrokerCommand implements Callable<Integer> {
     private boolean watch;
 
     @Option(
+            names = {"-q", "--quiet"},
+            description = "Log nothing.")
+    private boolean quiet;
+
+    @Option(
+            names = "--log-format",
+            paramLabel = "plain|json",
+            description =
+                    "How log lines look: as mosquitto's, or a JSON object each. Default: plain.")
+    private BrokerLog.Format logFormat = BrokerLog.Format.PLAIN;
+
+    @Option(
+            names = {"-d", "--daemon"},
+            description = "Run in the background; returns when the broker listens or has failed.")
+    private boolean daemon;
+
+    @Option(
             names = "--test-config",
             description = "Only say whether the configuration file is in order: exit code 0 or 3.")
     private boolean testConfig;
+
+    private static final Set<String> HELP = Set.of("-h", "--help", "--version");
+
+    private final Systemd systemd = Systemd.of(System.getenv());
+    private final AtomicReference<@Nullable RunningBroker> running = new AtomicReference<>();
 
     @Override
     public Integer call() {
         if (testConfig) {
             return testConfig();
         }
-        RunningBroker broker;
+        if (daemon && !Detached.isDetached()) {
+            System.err.println("Error: -d is for the launcher: ./canary broker -d");
+            return ConfigException.INVALID;
+        }
+        // Before a port is open: whoever sees it open may send signals.
+        Thread end = Signals.closeAtEnd(new CompletableFuture<>(), this::close);
+        Signals.on("HUP", this::reload);
+        Signals.on("USR1", () -> {}); // mosquitto writes its persistence file
+        Signals.on("USR2", () -> {}); // mosquitto prints its subscriptions
         try {
-            broker = RunningBroker.start(configFile, ports, verbose);
-            Signals.on("HUP", broker::reload);
+            RunningBroker broker = RunningBroker.start(
+                    configFile, ports, new RunningBroker.Logging(verbose, quiet, logFormat));
+            running.set(broker);
             if (watch) {
                 broker.watchFiles();
             }
+            systemd.ready();
+            systemd.watch(broker::answers);
+            if (daemon) {
+                Detached.ready();
+            }
+        } catch (ConfigException e) {
+            return refused(end, e.report(), e.exitCode());
+        } catch (IOException e) {
+            return refused(end, "Error: " + e.getMessage(), RunningBroker.CANNOT_LISTEN);
+        }
+        return new CompletableFuture<Integer>().join(); // a signal ends it
+    }
+
+    /** Flags count from left to right, as for mosquitto: nothing is read that stands after a wish for help. */
+    static String[] untilHelp(String... arguments) {
+        if (arguments.length > 0 && arguments[0].equals("broker")) {
+            int help = Arrays.asList(arguments)
+                    .indexOf(Arrays.stream(arguments)
+                            .filter(HELP::contains)
+                            .findFirst()
+                            .orElse(""));
+            return help < 0 ? arguments : Arrays.copyOf(arguments, help + 1);
+        }
+        return arguments;
+    }
+
+    /** Whether these words, {@link #untilHelp}, are a wish for the broker's help. */
+    static boolean asksForHelp(String... words) {
+        return words[0].equals("broker") && HELP.contains(words[words.length - 1]);
+    }
+
+    /** And a file that is named before it is read before it; 0 where that is in order. */
+    int checkBeforeHelp() {
+        try {
+            if (configFile != null) {
+                var _ = ConfigLoader.load(configFile, ports);
+            }
+            return 0;
         } catch (ConfigException e) {
             System.err.println(e.report());
             return e.exitCode();
-        } catch (IOException e) {
-            System.err.println("Error: " + e.getMessage());
-            return RunningBroker.CANNOT_LISTEN;
         }
-        return Signals.runUntil(new CompletableFuture<>(), broker::close);
+    }
+
+    private static int refused(Thread end, String why, int exitCode) {
+        Signals.cancel(end);
+        BrokerLog.end();
+        System.err.println(why);
+        return exitCode;
+    }
+
+    private void reload() {
+        RunningBroker broker = running.get();
+        if (broker != null) {
+            systemd.reloading();
+            var _ = broker.reload();
+            systemd.ready();
+        }
+    }
+
+    private void close() {
+        systemd.stopping();
+        RunningBroker broker = running.get();
+        if (broker != null) {
+            broker.close();
+        }
     }
 
     /** As mosquitto, of the configuration alone; what is wrong with its password and ACL files is said too. */

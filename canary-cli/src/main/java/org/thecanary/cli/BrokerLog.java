@@ -7,87 +7,153 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.thecanary.broker.config.LogConfig;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.config.LogType;
-import org.thecanary.cli.text.Strftime;
+import org.thecanary.cli.terminal.Terminal;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
- * Writes log lines as mosquitto does: a time, a colon, the text; to where {@code log_dest} says, of the types {@code
- * log_type} names.
+ * Writes log lines as mosquitto does, to where {@code log_dest} says, of the types {@code log_type} names. A loop that
+ * logs never waits for whoever reads.
  *
  * <p>Logback is set up in code, since reading a logback.xml takes a quarter of a second.
  */
 final class BrokerLog extends AppenderBase<ILoggingEvent> {
-    private static final int LONGEST_LINE = 1000;
+    private static final String READABLE = "%Y-%m-%d %H:%M:%S";
 
     private final Set<LogType> types;
-    private final List<PrintStream> streams;
-    private final boolean timestamp;
-    private final @Nullable Strftime format;
+    private final List<Place> places;
 
-    private BrokerLog(LogConfig config, List<PrintStream> streams) {
-        this.types = config.types().isEmpty() ? Set.of() : EnumSet.copyOf(config.types());
-        this.streams = streams;
-        this.timestamp = config.timestamp();
-        this.format =
-                config.timestampFormat() == null ? null : new Strftime(config.timestampFormat());
+    /** A place and how lines look there. */
+    private record Place(LogLine format, LogSink sink) {}
+
+    /** What {@code --log-format} may be. */
+    enum Format {
+        PLAIN,
+        JSON
+    }
+
+    private BrokerLog(Set<LogType> types, List<Place> places) {
+        this.types = types.isEmpty() ? Set.of() : EnumSet.copyOf(types);
+        this.places = places;
     }
 
     /** Logs warnings and errors to stderr, for a command that has no configuration. */
     static void quiet() {
-        LogConfig.Builder builder = new LogConfig.Builder();
-        builder.types = EnumSet.of(LogType.WARNING, LogType.ERROR);
-        builder.timestamp = false;
-        install(new BrokerLog(builder.build(), List.of(System.err)));
+        install(new BrokerLog(
+                EnumSet.of(LogType.WARNING, LogType.ERROR),
+                List.of(new Place(new LogLine.Plain(null), stream("stderr", System.err)))));
     }
 
     /**
-     * Logs as configured from now on.
+     * Logs as configured from now on; a log file is opened anew.
      *
-     * @throws IOException if the log file cannot be written
+     * @param toTopic takes the lines of {@code log_dest topic}; may block
+     * @throws IOException if the log file cannot be written; then all stays as it was
      */
-    static void configure(LogConfig config) throws IOException {
-        List<PrintStream> streams = new ArrayList<>();
+    static void configure(LogConfig config, Format format, BiConsumer<LogType, String> toTopic)
+            throws IOException {
+        Path file = config.file();
+        OutputStream opened = file == null ? null : open(file);
+        List<Place> places = new ArrayList<>();
         if (config.toStderr()) {
-            streams.add(System.err);
+            places.add(new Place(
+                    line(config, format, Terminal.stderrIsTerminal()),
+                    stream("stderr", System.err)));
         }
         if (config.toStdout()) {
-            streams.add(System.out);
+            places.add(new Place(
+                    line(config, format, Terminal.stdoutIsTerminal()),
+                    stream("stdout", System.out)));
         }
-        Path file = config.file();
-        if (file != null) {
-            try {
-                OutputStream out = Files.newOutputStream(
-                        file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-                streams.add(new PrintStream(out, true, StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                throw new IOException(
-                        "cannot write the log file " + file + ": " + e.getMessage(), e);
+        LogLine plain = line(config, format, false);
+        if (opened != null) {
+            places.add(new Place(plain, new LogSink("file", new ToStream(opened, true))));
+        }
+        if (config.toTopic()) {
+            places.add(new Place(
+                    plain, new LogSink("topic", line -> toTopic.accept(line.type(), line.text()))));
+        }
+        Integer facility = config.syslogFacility();
+        if (facility != null) {
+            places.add(new Place(plain, new LogSink("syslog", new Syslog(facility))));
+        }
+        install(new BrokerLog(config.types(), List.copyOf(places)));
+    }
+
+    private static LogLine line(LogConfig config, Format format, boolean terminal) {
+        if (format == Format.JSON) {
+            return new LogLine.Json();
+        }
+        if (!config.timestamp()) {
+            return new LogLine.Plain(null);
+        }
+        String strftime = config.timestampFormat();
+        if (strftime == null && !terminal) {
+            return new LogLine.Plain(LogLine.Time.SECONDS);
+        }
+        return new LogLine.Plain(LogLine.Time.of(strftime == null ? READABLE : strftime));
+    }
+
+    private static OutputStream open(Path file) throws IOException {
+        try {
+            return new BufferedOutputStream(Channels.newOutputStream(Files.newByteChannel(
+                    file,
+                    Set.of(
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.APPEND,
+                            StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")))));
+        } catch (IOException e) {
+            throw new IOException("cannot write the log file " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static LogSink stream(String name, PrintStream stream) {
+        return new LogSink(name, new ToStream(stream, false));
+    }
+
+    private record ToStream(OutputStream out, boolean ours) implements LogSink.Target {
+        @Override
+        public void write(LogSink.Line line) throws IOException {
+            out.write((line.text() + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void flush() throws IOException {
+            out.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (ours) {
+                out.close();
             }
         }
-        install(new BrokerLog(config, List.copyOf(streams)));
     }
 
     private static void install(BrokerLog appender) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        context.reset();
+        context.reset(); // stops the former one
         appender.setContext(context);
         appender.start();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -108,23 +174,31 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         context.getLogger(name).setLevel(level);
     }
 
-    @Override
-    protected void append(ILoggingEvent event) {
-        if (!types.contains(type(event))) {
-            return;
-        }
-        String line = shortened(time(event) + event.getFormattedMessage());
-        for (PrintStream stream : streams) {
-            stream.println(line);
-            if (event.getThrowableProxy() != null) {
-                stream.println(ThrowableProxyUtil.asString(event.getThrowableProxy()));
-            }
-        }
+    /** Writes what was logged so far, and nothing more. */
+    static void end() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).reset();
     }
 
-    /** A client may have a name of 64 KiB, and the reader of a pipe may be slow. mosquitto's lines are no longer. */
-    private static String shortened(String line) {
-        return line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE);
+    @Override
+    public void stop() {
+        super.stop();
+        places.forEach(place -> place.sink.close());
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        LogType type = type(event);
+        if (!types.contains(type)) {
+            return;
+        }
+        Instant at = Instant.ofEpochMilli(event.getTimeStamp());
+        String trace = event.getThrowableProxy() == null
+                ? null
+                : ThrowableProxyUtil.asString(event.getThrowableProxy());
+        for (Place place : places) {
+            String text = place.format.format(type, at, event.getFormattedMessage(), trace);
+            place.sink.offer(new LogSink.Line(type, text));
+        }
     }
 
     private static LogType type(ILoggingEvent event) {
@@ -143,16 +217,5 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
             case Level.INFO_INT -> LogType.INFORMATION;
             default -> LogType.DEBUG;
         };
-    }
-
-    private String time(ILoggingEvent event) {
-        if (!timestamp) {
-            return "";
-        }
-        Instant at = Instant.ofEpochMilli(event.getTimeStamp());
-        return (format == null
-                        ? String.valueOf(at.getEpochSecond())
-                        : format.format(at.atZone(ZoneId.systemDefault())))
-                + ": ";
     }
 }

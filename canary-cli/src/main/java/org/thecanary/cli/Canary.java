@@ -8,7 +8,10 @@ import org.thecanary.cli.mosquitto.Tool;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /** The {@code canary} program. Without a command it prints its help. */
@@ -38,11 +41,27 @@ public final class Canary implements Runnable {
         if (tool != null) {
             System.exit(MosquittoTools.main(tool, arguments, version()));
         }
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(arguments));
+    }
+
+    /** Runs a command; its exit code. */
+    static int execute(String... arguments) {
+        CommandLine canary = commandLine();
+        String[] words = BrokerCommand.untilHelp(arguments);
+        if (words.length > 0 && BrokerCommand.asksForHelp(words)) {
+            String[] before = Arrays.copyOf(words, words.length - 1);
+            try {
+                canary.parseArgs(before);
+            } catch (ParameterException e) {
+                return canary.execute(before); // says what is wrong
+            }
+        }
+        return canary.execute(words);
     }
 
     static CommandLine commandLine() {
         var canary = new CommandLine(new Canary())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOverwrittenOptionsAllowed(true); // the last -c counts, as for mosquitto
         canary.getSubcommands().forEach((name, command) -> {
             if (name.equals("passwd")) {
@@ -55,6 +74,18 @@ public final class Canary implements Runnable {
                 (e, words) -> e.getCommandLine().getCommandName().equals("passwd")
                         ? PasswdCommand.parameterError(e)
                         : parameterErrors.handleParseException(e, words));
+        canary.setExecutionStrategy(parsed -> {
+            ParseResult broker = parsed.subcommand();
+            if (broker != null
+                    && broker.commandSpec().userObject() instanceof BrokerCommand command
+                    && (broker.isUsageHelpRequested() || broker.isVersionHelpRequested())) {
+                int refused = command.checkBeforeHelp();
+                if (refused != 0) {
+                    return refused;
+                }
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        });
         canary.setExecutionExceptionHandler((e, _, _) -> CliErrors.executionError(e));
         return ToolCommands.addTo(canary);
     }

@@ -13,6 +13,7 @@ import org.thecanary.broker.config.ConfigLoader.Loaded;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.LogConfig;
 import org.thecanary.broker.config.LogMarkers;
+import org.thecanary.broker.config.LogType;
 import org.thecanary.broker.config.Problem;
 
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A broker with its configuration file, its log and its pid file, from start to end.
@@ -39,7 +41,11 @@ final class RunningBroker implements AutoCloseable {
     private @Nullable FileWatch watch;
 
     /** Where the configuration comes from, to be read again. */
-    private record Source(@Nullable Path configFile, List<Integer> ports, boolean verbose) {
+    private record Source(
+            @Nullable Path configFile,
+            List<Integer> ports,
+            Logging logging,
+            AtomicReference<@Nullable Broker> broker) {
         Loaded load() throws ConfigException {
             return configFile == null
                     ? new Loaded(ConfigLoader.withoutFile(ports), List.<Problem>of())
@@ -63,8 +69,26 @@ final class RunningBroker implements AutoCloseable {
             return files;
         }
 
-        LogConfig log(BrokerConfig config) {
-            return verbose ? config.log().verbose() : config.log();
+        void log(BrokerConfig config) throws IOException {
+            BrokerLog.configure(logging.applied(config.log()), logging.format, this::logToTopic);
+        }
+
+        private void logToTopic(LogType type, String line) {
+            Broker running = broker.get();
+            if (running != null) {
+                running.logToTopic(type, line);
+            }
+        }
+    }
+
+    /** What the command line says about the log. */
+    record Logging(boolean verbose, boolean quiet, BrokerLog.Format format) {
+        static Logging verbose(boolean verbose) {
+            return new Logging(verbose, false, BrokerLog.Format.PLAIN);
+        }
+
+        private LogConfig applied(LogConfig config) {
+            return quiet ? config.quiet() : verbose ? config.verbose() : config;
         }
     }
 
@@ -82,17 +106,18 @@ final class RunningBroker implements AutoCloseable {
      * @throws ConfigException if a file cannot be obeyed; nothing was started
      * @throws IOException if a port cannot be bound; nothing is left running
      */
-    static RunningBroker start(@Nullable Path configFile, List<Integer> ports, boolean verbose)
+    static RunningBroker start(@Nullable Path configFile, List<Integer> ports, Logging logging)
             throws ConfigException, IOException {
-        Source source = new Source(configFile, ports, verbose);
+        Source source = new Source(configFile, ports, logging, new AtomicReference<>());
         Loaded loaded = source.load();
         BrokerConfig config = loaded.config();
-        BrokerLog.configure(source.log(config));
+        source.log(config);
         List<AccessRules> rules = AccessRules.load(config.listeners());
         logNotices(loaded, rules);
         LOG.info(LogMarkers.NOTICE, "canary {} starting", Canary.Version.number());
         logConfiguration(configFile, config);
         Broker broker = Broker.start(config, rules);
+        source.broker.set(broker);
         writePidFile(config);
         LOG.info(LogMarkers.NOTICE, "canary {} running", Canary.Version.number());
         return new RunningBroker(broker, source);
@@ -115,7 +140,7 @@ final class RunningBroker implements AutoCloseable {
             Loaded loaded = source.load();
             BrokerConfig config = loaded.config();
             List<AccessRules> rules = AccessRules.load(config.listeners());
-            BrokerLog.configure(source.log(config));
+            source.log(config);
             logNotices(loaded, rules);
             broker.reload(config, rules).forEach(waiting -> LOG.warn("Not reloaded: {}", waiting));
             if (!Objects.equals(pidFile, config.pidFile())) {
@@ -182,6 +207,11 @@ final class RunningBroker implements AutoCloseable {
         }
     }
 
+    /** Whether all loops turn; waits for them a few seconds. */
+    boolean answers() {
+        return broker.answers();
+    }
+
     BrokerConfig config() {
         return broker.config();
     }
@@ -197,5 +227,6 @@ final class RunningBroker implements AutoCloseable {
             }
         }
         LOG.info(LogMarkers.NOTICE, "canary {} terminating", Canary.Version.number());
+        BrokerLog.end();
     }
 }

@@ -26,14 +26,22 @@ final class Signals {
      * so does {@link System#exit}, which ends it with the code in {@code ended}.
      *
      * @param ended completes with an exit code where the program ends by itself
+     * @return for {@link #cancel}
      */
-    static void closeAtEnd(CompletableFuture<Integer> ended, Runnable close) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+    static Thread closeAtEnd(CompletableFuture<Integer> ended, Runnable close) {
+        Thread end = new Thread(() -> {
             try {
                 close.run();
             } finally {
                 Runtime.getRuntime().halt(ended.getNow(0));
             }
-        }));
+        });
+        Runtime.getRuntime().addShutdownHook(end);
+        return end;
+    }
+
+    /** Takes {@link #closeAtEnd} back. */
+    static void cancel(Thread end) {
+        Runtime.getRuntime().removeShutdownHook(end);
     }
 }

@@ -99,7 +99,8 @@ final class UpCommand implements Callable<Integer> {
         SensorOptions options;
         CompletableFuture<Integer> exit = new CompletableFuture<>();
         try {
-            broker = RunningBroker.start(files.config(), List.of(), verbose);
+            broker = RunningBroker.start(
+                    files.config(), List.of(), RunningBroker.Logging.verbose(verbose));
             options = sensorOptions(files, broker);
         } catch (ConfigException | IOException e) {
             files.close();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A program that runs as a process of its own, its output in files. Owner: confined to its creator. */
@@ -23,11 +24,14 @@ final class Program implements AutoCloseable {
     private final Path out;
     private final Path err;
 
-    private Program(Path folder, List<String> command) throws IOException {
+    private Program(Path folder, List<String> command, Map<String, String> environment)
+            throws IOException {
         this.out = Files.createTempFile(folder, "stdout", "");
         this.err = Files.createTempFile(folder, "stderr", "");
-        this.process = new ProcessBuilder(command)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        this.process = builder.redirectInput(
+                        ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
@@ -35,6 +39,12 @@ final class Program implements AutoCloseable {
 
     /** The program of this module, by its classes. */
     static Program canary(Path folder, String... arguments) throws IOException {
+        return canaryWith(folder, Map.of(), arguments);
+    }
+
+    /** With more in its environment. */
+    static Program canaryWith(Path folder, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-ea",
@@ -47,12 +57,12 @@ final class Program implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Canary.class.getName()));
         command.addAll(List.of(arguments));
-        return new Program(folder, command);
+        return new Program(folder, command, environment);
     }
 
     /** Any other program. */
     static Program of(Path folder, List<String> command) throws IOException {
-        return new Program(folder, command);
+        return new Program(folder, command, Map.of());
     }
 
     /** CI has mosquitto's clients; elsewhere tests that need them are skipped. */

@@ -364,11 +364,18 @@ final class Directives {
             words(
                     "log_dest",
                     GLOBAL,
-                    "stderr, stdout, none or file PATH",
+                    "stderr, stdout, syslog, topic, none or file PATH",
                     "stderr",
                     "Where log lines go; repeatable.",
                     (d, words, option) -> d.logDest(words, option.rest())),
-            refused("log_facility", GLOBAL, "0 to 7", "daemon", LATER, "Facility for syslog."),
+            whole(
+                    "log_facility",
+                    GLOBAL,
+                    0,
+                    7,
+                    "daemon",
+                    "Facility local0 to local7 for log_dest syslog.",
+                    (d, v) -> d.broker.log.facility = LogConfig.LOCAL0 + v),
             flag(
                     "log_timestamp",
                     GLOBAL,

@@ -306,15 +306,15 @@ final class Draft {
             case "none" -> {
                 log.toStdout = false;
                 log.toStderr = false;
+                log.toTopic = false;
+                log.toSyslog = false;
                 log.file = null;
             }
             case "stdout" -> log.toStdout = true;
             case "stderr" -> log.toStderr = true;
             case "file" -> logFile(rest);
-            case "topic", "syslog" ->
-                throw new Directive.BadValue("log_dest "
-                        + words.getFirst()
-                        + " is not supported yet. Use log_dest stderr or file.");
+            case "topic" -> log.toTopic = true;
+            case "syslog" -> log.toSyslog = true;
             case "dlt", "android" ->
                 throw new Directive.BadValue("log_dest "
                         + words.getFirst()

@@ -16,6 +16,9 @@ import java.util.Set;
  * @param toStdout {@code log_dest stdout}
  * @param toStderr {@code log_dest stderr}, the default while no other {@code log_dest} is given
  * @param file {@code log_dest file PATH}; null for none
+ * @param toTopic {@code log_dest topic}: messages below {@code $SYS/broker/log/}
+ * @param syslogFacility {@code log_dest syslog} with {@code log_facility}: a number of RFC 5424, 6.2.1; null for no
+ *     syslog
  * @param timestamp {@code log_timestamp}: whether a line begins with the time
  * @param timestampFormat {@code log_timestamp_format}, for strftime; null for seconds since 1970, as mosquitto
  */
@@ -24,8 +27,14 @@ public record LogConfig(
         boolean toStdout,
         boolean toStderr,
         @Nullable Path file,
+        boolean toTopic,
+        @Nullable Integer syslogFacility,
         boolean timestamp,
         @Nullable String timestampFormat) {
+    private static final int DAEMON = 3;
+    /** {@code log_facility 0}; the seven others follow. */
+    static final int LOCAL0 = 16;
+
     public LogConfig {
         types = Set.copyOf(types);
     }
@@ -35,10 +44,26 @@ public record LogConfig(
         return new Builder().build();
     }
 
+    /** The same with no lines at all, for {@code -q}. */
+    public LogConfig quiet() {
+        return withTypes(Set.of());
+    }
+
     /** The same with lines of every type, for {@code -v}. */
     public LogConfig verbose() {
+        return withTypes(EnumSet.allOf(LogType.class));
+    }
+
+    private LogConfig withTypes(Set<LogType> types) {
         return new LogConfig(
-                EnumSet.allOf(LogType.class), toStdout, toStderr, file, timestamp, timestampFormat);
+                types,
+                toStdout,
+                toStderr,
+                file,
+                toTopic,
+                syslogFacility,
+                timestamp,
+                timestampFormat);
     }
 
     /** The mutable form, for the loader and for tests. Owner: confined to its creator. */
@@ -48,11 +73,22 @@ public record LogConfig(
         public boolean toStdout;
         public boolean toStderr = true;
         public @Nullable Path file;
+        public boolean toTopic;
+        public boolean toSyslog;
+        public int facility = DAEMON;
         public boolean timestamp = true;
         public @Nullable String timestampFormat;
 
         public LogConfig build() {
-            return new LogConfig(types, toStdout, toStderr, file, timestamp, timestampFormat);
+            return new LogConfig(
+                    types,
+                    toStdout,
+                    toStderr,
+                    file,
+                    toTopic,
+                    toSyslog ? facility : null,
+                    timestamp,
+                    timestampFormat);
         }
     }
 }

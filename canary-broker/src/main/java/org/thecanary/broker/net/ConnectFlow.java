@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
+import io.netty.channel.Channel;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.packet.ReasonCode;
 import org.thecanary.mqtt.packet.Will;
 
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
@@ -126,6 +129,16 @@ public final class ConnectFlow implements SessionRules {
             LOG.info(NOTICE, line);
         } else {
             LOG.debug(line);
+        }
+    }
+
+    void logNewConnection(Channel channel) {
+        if (config().connectionMessages() && LOG.isInfoEnabled(NOTICE)) {
+            LOG.info(
+                    NOTICE,
+                    "New connection from {} on port {}.",
+                    Addresses.hostAndPort(channel.remoteAddress()),
+                    channel.localAddress() instanceof InetSocketAddress here ? here.getPort() : 0);
         }
     }
 
@@ -360,11 +373,20 @@ public final class ConnectFlow implements SessionRules {
                     "New client connected from {} as {} (p{}, c{}, k{}{}).",
                     connection.address(),
                     clientId,
-                    connect.version().level(),
+                    mosquittosNumber(connect.version()),
                     connect.cleanStart() ? 1 : 0,
                     connect.keepAliveSeconds(),
                     connect.username() == null ? "" : ", u'" + connect.username() + "'");
         }
+    }
+
+    /** How mosquitto numbers the versions where it logs them. */
+    private static int mosquittosNumber(ProtocolVersion version) {
+        return switch (version) {
+            case MQTT_3_1 -> 1;
+            case MQTT_3_1_1 -> 2;
+            case MQTT_5 -> 5;
+        };
     }
 
     private Accepted accepted(

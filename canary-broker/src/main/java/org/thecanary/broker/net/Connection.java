@@ -48,7 +48,6 @@ import org.thecanary.mqtt.packet.UnsubAck;
 import org.thecanary.mqtt.packet.Unsubscribe;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -138,12 +137,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     /** "address:port" of the client, for logs. */
     String address() {
-        if (origin.address() != null) {
-            return origin.address();
-        }
-        return channel.channel().remoteAddress() instanceof InetSocketAddress address
-                ? address.getAddress().getHostAddress() + ":" + address.getPort()
-                : "local";
+        return origin.address() != null
+                ? origin.address()
+                : Addresses.hostAndPort(channel.channel().remoteAddress());
     }
 
     Origin origin() {

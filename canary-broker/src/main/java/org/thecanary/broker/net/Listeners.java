@@ -122,7 +122,7 @@ public final class Listeners implements AutoCloseable {
     }
 
     private static String describe(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + " port " + address.getPort();
+        return Addresses.host(address) + " port " + address.getPort();
     }
 
     private static boolean isInUse(Throwable cause) {
@@ -242,9 +242,7 @@ public final class Listeners implements AutoCloseable {
             LOG.info(
                     LogMarkers.NOTICE,
                     "Client connection from {} denied: max_connections exceeded.",
-                    channel.remoteAddress() instanceof InetSocketAddress address
-                            ? address.getAddress().getHostAddress()
-                            : "local");
+                    Addresses.host(channel.remoteAddress()));
             channel.close();
         } else if (channel.isActive()) {
             welcome(entrance, channel);
@@ -258,6 +256,7 @@ public final class Listeners implements AutoCloseable {
         BrokerLoop loop = loops.of(channel.eventLoop());
         loop.turn();
         loop.counters().connectionsAccepted++;
+        entrance.flow().logNewConnection(channel);
         LoopScratch shared = scratch.computeIfAbsent(loop, LoopScratch::new);
         Connection connection = new Connection(entrance.flow(), shared);
         if (entrance.tls() != null) {

@@ -4,6 +4,7 @@ package org.thecanary.broker.sys;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.config.LogType;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.broker.routing.Router;
@@ -33,6 +34,9 @@ import java.util.concurrent.ScheduledFuture;
 public final class SysTree {
     /** What exporters and Home Assistant look for at the beginning of {@code $SYS/broker/version}. */
     private static final String LIKE = "mosquitto version 2.1.2";
+
+    /** How long a line of the log is worth delivering; mosquitto's. */
+    private static final long LOG_LINE_MILLIS = 20_000;
 
     private final Router router;
     private final BrokerLoop loop;
@@ -72,6 +76,31 @@ public final class SysTree {
             loads.forEach(this::publish);
         }
         schedule(intervalSeconds);
+    }
+
+    /**
+     * Publishes a line of the log below {@code $SYS/broker/log/}, as {@code log_dest topic} asks; lines for debugging go
+     * nowhere, as with mosquitto. Waits for the loop, so that lines do not pile up there: any thread but a loop's.
+     */
+    public void log(LogType type, String line) {
+        String kind = switch (type) {
+            case ERROR -> "E";
+            case WARNING -> "W";
+            case NOTICE -> "N";
+            case INFORMATION -> "I";
+            case SUBSCRIBE -> "M/subscribe";
+            case UNSUBSCRIBE -> "M/unsubscribe";
+            case WEBSOCKETS -> "WS";
+            case DEBUG, INTERNAL -> "";
+        };
+        if (!kind.isEmpty() && !loop.executor().isShuttingDown()) {
+            loop.executor()
+                    .submit(() -> {
+                        loop.turn();
+                        publish("log/" + kind, line, false, loop.nowMillis() + LOG_LINE_MILLIS);
+                    })
+                    .awaitUninterruptibly(LOG_LINE_MILLIS);
+        }
     }
 
     /** Updates this often from now on; 0 for never. Any thread. */
@@ -126,12 +155,16 @@ public final class SysTree {
     }
 
     private void publish(String name, String text) {
+        publish(name, text, true, Publication.NEVER);
+    }
+
+    private void publish(String name, String text, boolean retain, long expiresAtMillis) {
         Message message = new Message(
                 TopicName.of("$SYS/broker/" + name),
                 QoS.EXACTLY_ONCE,
-                true,
+                retain,
                 text.getBytes(UTF_8),
                 MessageProperties.NONE);
-        router.route(new Publication(message, Publisher.SERVER, Publication.NEVER));
+        router.route(new Publication(message, Publisher.SERVER, expiresAtMillis));
     }
 }

@@ -360,8 +360,8 @@ class ConfigLoaderTest {
                         "FILE:2: there can be only one log_dest file."),
                 List.of("log_dest file", "FILE:1: log_dest file without a file name."),
                 List.of(
-                        "log_dest topic",
-                        "FILE:1: log_dest topic is not supported yet. Use log_dest stderr or file."),
+                        "log_dest dlt",
+                        "FILE:1: log_dest dlt is not supported: it belongs to car and telephone systems. Use log_dest stderr or file."),
                 List.of("log_dest paper", "FILE:1: log_dest cannot be \"paper\"."),
                 List.of(
                         "log_type all of it\nlog_type warn",

@@ -36,6 +36,14 @@ public final class Terminal extends OutputStream {
         return isTerminal(STDOUT) && isTerminal(STDERR);
     }
 
+    public static boolean stdoutIsTerminal() {
+        return isTerminal(STDOUT);
+    }
+
+    public static boolean stderrIsTerminal() {
+        return isTerminal(STDERR);
+    }
+
     private static boolean isTerminal(int descriptor) {
         try {
             String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+
+/** How does {@code canary broker} behave as a process: its log, signals and systemd? */
+@Timeout(120)
+final class BrokerProcessTest {
+    @TempDir
+    Path folder;
+
+    private Path conf(int port, String more) throws Exception {
+        return Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener " + port + " 127.0.0.1\nallow_anonymous true\n" + more);
+    }
+
+    private static void publish(int port, String id) throws Exception {
+        ProgramRun run = ProgramRun.other(
+                "", "/usr/bin/mosquitto_pub", "-p", "" + port, "-i", id, "-t", "t", "-m", "x");
+        assertThat(run.status()).isZero();
+    }
+
+    @Test
+    void connectAndDisconnectAreLoggedInMosquittosWords() throws Exception {
+        Program.needsMosquittoClients();
+        int port = Program.freePort();
+        String conf = conf(port, "").toString();
+        String theirs;
+        try (Program mosquitto = Program.of(folder, List.of("/usr/sbin/mosquitto", "-c", conf))) {
+            mosquitto.says("running");
+            publish(port, "one");
+            mosquitto.says("Client one disconnected.").stop();
+            theirs = connectionLines(mosquitto.err());
+        }
+        try (Program broker = Program.canary(folder, "broker", "-c", conf)) {
+            broker.says("running");
+            publish(port, "one");
+            broker.says("Client one disconnected.").stop();
+
+            assertThat(connectionLines(broker.err()))
+                    .contains("New client connected from 127.0.0.1:PORT as one (p2, c1, k60).")
+                    .isEqualTo(theirs);
+        }
+    }
+
+    /** Their texts, without the port that the system chose for the client. */
+    private static String connectionLines(String log) {
+        return log.lines()
+                .filter(line -> line.contains(" connect") || line.contains(" disconnect"))
+                .map(line -> line.replaceFirst("^[0-9]+: ", "TIME: ")
+                        .replaceFirst("127.0.0.1:[0-9]+", "127.0.0.1:PORT"))
+                .reduce("", (a, b) -> a + b + "\n");
+    }
+
+    @Test
+    void theLogIsAFileATopicAndJsonAndIsOpenedAnewAtSighup() throws Exception {
+        Program.needsMosquittoClients();
+        int port = Program.freePort();
+        Path log = folder.resolve("canary.log");
+        Path conf = conf(port, "log_dest file " + log + "\nlog_dest topic\nlog_type all\n");
+        try (Program broker =
+                Program.canary(folder, "broker", "-c", conf.toString(), "--log-format", "json")) {
+            await().until(() -> Files.exists(log) && Files.readString(log).contains(" running\""));
+            try (Program watcher = Program.of(
+                    folder,
+                    List.of(
+                            "/usr/bin/mosquitto_sub",
+                            "-p",
+                            "" + port,
+                            "-t",
+                            "$SYS/broker/log/#",
+                            "-v"))) {
+                await().until(() -> Files.readString(log).contains("$SYS/broker/log/#"));
+                publish(port, "seen");
+
+                watcher.says("$SYS/broker/log/N {\"time\":\"")
+                        .says("\"type\":\"notice\",\"message\":\"Client seen disconnected.\"}");
+                assertThat(watcher.out()).doesNotContain("broker/log/D");
+            }
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
+                    .isEqualTo("rw-------");
+            Files.move(log, folder.resolve("canary.log.1"));
+            broker.signal("HUP");
+            await().until(() -> Files.exists(log) && Files.readString(log).contains("reloaded"));
+            broker.signal("USR1");
+            broker.signal("USR2");
+            publish(port, "after");
+            assertThat(broker.stop()).isZero();
+        }
+        assertThat(Files.readString(log)).contains("Client after disconnected.", " terminating\"");
+        assertThat(Files.readAllLines(log)).allMatch(line -> line.startsWith("{\"time\":\""));
+    }
+
+    @Test
+    void systemdIsToldOfStartReloadWatchdogAndEnd() throws Exception {
+        Path socket = folder.resolve("notify");
+        Path told = folder.resolve("told");
+        Process systemd = new ProcessBuilder(
+                        "/usr/bin/python3",
+                        "-c",
+                        "import socket, sys\n"
+                                + "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+                                + "s.bind(sys.argv[1])\n"
+                                + "print('bound', flush=True)\n"
+                                + "while True: print(s.recv(999).decode(), flush=True)\n",
+                        socket.toString())
+                .redirectOutput(told.toFile())
+                .start();
+        await().until(() -> Files.readString(told).startsWith("bound"));
+        Path conf = conf(Program.freePort(), "");
+        try (Program broker = Program.canaryWith(
+                folder,
+                Map.of("NOTIFY_SOCKET", socket.toString(), "WATCHDOG_USEC", "200000"),
+                "broker",
+                "-c",
+                conf.toString())) {
+            await().until(() -> Files.readString(told).contains("WATCHDOG=1"));
+            broker.signal("HUP");
+            await().until(() -> Files.readString(told).contains("RELOADING=1\nMONOTONIC_USEC="));
+            broker.says("Config reloaded.");
+            await().until(() -> Files.readString(told).split("READY=1", -1).length == 3);
+
+            assertThat(broker.stop()).isZero();
+        }
+        await().until(() -> Files.readString(told).contains("STOPPING=1"));
+        systemd.destroy();
+        assertThat(Files.readString(told)).startsWith("bound\nREADY=1\n");
+    }
+
+    @Test
+    void flagsCountFromLeftToRight() throws Exception {
+        Path bad = Files.writeString(folder.resolve("bad.conf"), "lsitener 1\n");
+        Path good = conf(1, "");
+
+        assertThat(ProgramRun.canary("", "broker", "-h", "--foo").status()).isZero();
+        assertThat(ProgramRun.canary("", "broker", "--foo", "-h").status()).isEqualTo(3);
+        assertThat(ProgramRun.canary("", "broker", "-c", bad.toString(), "-h").status())
+                .isEqualTo(3);
+        assertThat(ProgramRun.canary("", "broker", "-h", "-c", bad.toString()).status())
+                .isZero();
+        assertThat(ProgramRun.canary("", "broker", "-c", good.toString(), "--version")
+                        .out())
+                .startsWith("canary ");
+    }
+}
