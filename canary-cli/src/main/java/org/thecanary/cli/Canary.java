@@ -27,6 +27,7 @@ import java.util.Objects;
             CheckCommand.class,
             ExplainCommand.class,
             SensorCommand.class,
+            WebCommand.class,
             PasswdCommand.class,
             CaCommand.class,
             BenchCommand.class,

@@ -127,7 +127,7 @@ final class UpCommand implements Callable<Integer> {
         return folder.toAbsolutePath().normalize();
     }
 
-    private static Path defaultFolder() throws IOException {
+    static Path defaultFolder() throws IOException {
         String share = System.getenv("XDG_DATA_HOME");
         if (share != null && share.startsWith("/")) {
             return Path.of(share, "canary");

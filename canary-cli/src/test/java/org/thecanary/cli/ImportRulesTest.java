@@ -48,6 +48,11 @@ final class ImportRulesTest {
     private static final String SENSOR = "org.thecanary.sensor";
     private static final String PROBE = SENSOR + ".probe";
     private static final String BACKLOG = SENSOR + ".backlog";
+    private static final String WEB = "org.thecanary.web";
+    private static final String PAYLOAD = WEB + ".payload";
+    private static final String HISTORY = WEB + ".history";
+    private static final String FLEET = WEB + ".fleet";
+    private static final String HTTP = WEB + ".http";
     private static final String BROKER = "org.thecanary.broker";
     private static final String NET = BROKER + ".net";
     private static final String BRIDGE = BROKER + ".bridge";
@@ -73,6 +78,11 @@ final class ImportRulesTest {
             new Room(PROBE),
             new Room(BACKLOG),
             new Room(SENSOR, CLIENT, PROBE, BACKLOG),
+            new Room(PAYLOAD),
+            new Room(HISTORY, PAYLOAD),
+            new Room(FLEET, PAYLOAD, HISTORY, SENSOR),
+            new Room(HTTP, PAYLOAD, HISTORY, CREDENTIALS),
+            new Room(WEB, "org.thecanary.web..", CLIENT, SENSOR, CREDENTIALS),
             new Room(CONFIG),
             new Room(STORE),
             new Room(SESSION, STORE),
@@ -175,6 +185,8 @@ final class ImportRulesTest {
     static final List<Fence> FENCES = List.of(
             new Fence("org.bouncycastle..", "org.thecanary.credentials.."),
             new Fence("org.rocksdb..", STORE),
+            new Fence("io.avaje..", PAYLOAD, "org.thecanary.sensor.."),
+            new Fence("com.sun.net.httpserver..", HTTP),
             new Fence("picocli..", "org.thecanary.cli.."),
             new Fence("io.nayuki..", "org.thecanary.cli.."),
             new Fence("org.HdrHistogram..", "org.thecanary.cli.."),

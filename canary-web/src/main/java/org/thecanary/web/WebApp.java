@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.web;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.thecanary.credentials.password.PasswordFileException;
+import org.thecanary.web.fleet.Alarms;
+import org.thecanary.web.fleet.Fleet;
+import org.thecanary.web.history.Channels;
+import org.thecanary.web.history.Curve;
+import org.thecanary.web.history.Database;
+import org.thecanary.web.history.Entry;
+import org.thecanary.web.history.LoginTable;
+import org.thecanary.web.history.Measurements;
+import org.thecanary.web.history.Notes;
+import org.thecanary.web.history.Ranges;
+import org.thecanary.web.history.Threshold;
+import org.thecanary.web.history.Thresholds;
+import org.thecanary.web.http.Logins;
+import org.thecanary.web.http.People;
+import org.thecanary.web.http.WebServer;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The web app, from start to end. Any thread.
+ *
+ * <pre>{@code
+ * try (WebApp web = WebApp.start(options)) {
+ *     System.out.println(web.address());
+ *     ...
+ * }
+ * }</pre>
+ */
+public final class WebApp implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("web");
+    private static final int FIGURES_SECONDS = 10;
+    private static final int ROLL_UP_SECONDS = 20;
+    private static final int PRUNE_SECONDS = 3_600;
+
+    private final Database database;
+    private final BrokerLink link;
+    private final Ingest ingest;
+    private final Warner warner;
+    private final TopicWatch topics;
+    private final WebServer server;
+    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(
+            2, Thread.ofPlatform().name("web-clock-", 0).daemon().factory());
+
+    /** The last tick's complaint, so that each is made once. */
+    private String complaint = "";
+
+    /**
+     * Starts it; browsers may come when this returns, while the broker is still being tried.
+     *
+     * @throws IOException with a sentence, if the folder, the history, the people or the port cannot be had
+     */
+    public static WebApp start(WebOptions options) throws IOException {
+        Files.createDirectories(options.folder());
+        Database database = Database.sqlite(options.folder().resolve("history.db"));
+        try {
+            return new WebApp(options, database);
+        } catch (SQLException e) {
+            database.close();
+            throw new IOException(
+                    "the history in " + database.describe() + " cannot be opened: "
+                            + e.getMessage(),
+                    e);
+        } catch (PasswordFileException e) {
+            database.close();
+            throw new IOException(e.getMessage(), e);
+        } catch (IOException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private WebApp(WebOptions options, Database database)
+            throws SQLException, PasswordFileException, IOException {
+        this.database = database;
+        long now = System.currentTimeMillis();
+        Channels channels = new Channels(database);
+        Measurements measurements = new Measurements(database, channels, options.retention());
+        Ranges ranges = new Ranges(database, channels, options.retention());
+        Notes notes = new Notes(database);
+        Thresholds thresholds = new Thresholds(database);
+        Logins logins = new Logins(new People(options.folder()), new LoginTable(database), now);
+        warner = new Warner(notes, this::publish, options.webhook());
+        Fleet fleet = new Fleet(warner);
+        Alarms alarms = new Alarms(warner);
+        for (Threshold threshold : thresholds.all()) {
+            alarms.add(threshold, now);
+        }
+        measurements.rollUp(now);
+        remember(fleet, channels, ranges, now);
+        Watchers watchers = new Watchers();
+        BrokerFigures figures = new BrokerFigures();
+        ingest = new Ingest(fleet, alarms, watchers, figures, measurements, this::pause);
+        link = new BrokerLink(options, ingest);
+        topics = new TopicWatch(options);
+        WebApi api = new WebApi(
+                fleet,
+                alarms,
+                channels,
+                ranges,
+                notes,
+                thresholds,
+                link,
+                figures,
+                ingest,
+                watchers,
+                topics,
+                warner);
+        server = WebServer.start(options.listen(), options.tls(), WebApp.class, logins, api);
+        ingest.start();
+        link.start();
+        every(1, 1, () -> {
+            long at = System.currentTimeMillis();
+            alarms.tick(at);
+            topics.tick(at);
+            api.tick(at);
+        });
+        every(FIGURES_SECONDS, FIGURES_SECONDS, () -> {
+            List<Entry> entries = figures.entries(System.currentTimeMillis());
+            if (!entries.isEmpty()) {
+                measurements.write(entries);
+            }
+        });
+        every(
+                ROLL_UP_SECONDS,
+                ROLL_UP_SECONDS,
+                () -> measurements.rollUp(System.currentTimeMillis()));
+        every(
+                PRUNE_SECONDS / 60,
+                PRUNE_SECONDS,
+                () -> measurements.prune(System.currentTimeMillis()));
+    }
+
+    /** What was measured in the last hour, so that the page is not empty after a restart. */
+    private static void remember(Fleet fleet, Channels channels, Ranges ranges, long now)
+            throws SQLException {
+        TreeSet<String> sensors = new TreeSet<>();
+        channels.all().forEach(channel -> sensors.add(channel.sensor()));
+        sensors.remove(BrokerFigures.SENSOR);
+        for (String sensor : sensors) {
+            for (Curve curve :
+                    ranges.query(sensor, now - 3_600_000, now, 60, 0, now).curves()) {
+                fleet.remember(curve.channel(), curve);
+            }
+        }
+    }
+
+    /** A chore that may fail because of the database. */
+    @FunctionalInterface
+    private interface Chore {
+        void run() throws SQLException;
+    }
+
+    private void every(long firstSeconds, long seconds, Chore chore) {
+        clock.scheduleAtFixedRate(
+                () -> {
+                    try {
+                        chore.run();
+                    } catch (SQLException e) {
+                        complain("the history: " + e.getMessage());
+                    } catch (RuntimeException mistake) {
+                        LOG.error("web: internal error", mistake);
+                    }
+                },
+                firstSeconds,
+                seconds,
+                TimeUnit.SECONDS);
+    }
+
+    private synchronized void complain(String sentence) {
+        if (!sentence.equals(complaint)) {
+            complaint = sentence;
+            LOG.warn("web: {}", sentence);
+        }
+    }
+
+    private void publish(String topic, byte[] payload) {
+        link.publish(topic, payload, false).whenComplete((result, failure) -> {
+            if (failure != null || result.reason().code() >= 0x80) {
+                complain("an alarm could not be published on " + topic + ": "
+                        + (failure == null ? result.reason() : failure.getMessage()));
+            }
+        });
+    }
+
+    private void pause(boolean paused) {
+        link.pause(paused);
+    }
+
+    /** Where browsers come to. */
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    /** Ends it in good order: what was not written is not acknowledged, and comes again. */
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        server.close();
+        topics.close();
+        link.close();
+        ingest.close();
+        warner.close();
+        database.close();
+    }
+}

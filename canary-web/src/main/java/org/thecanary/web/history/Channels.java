@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.web.history;
+
+import org.jspecify.annotations.Nullable;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** All channels there are, in the database and in memory. Any thread. */
+public final class Channels {
+    private static final int MOST_OF_A_SENSOR = 128;
+    private static final int MOST_SENSORS = 10_000;
+
+    private final Database database;
+    private final Map<String, Map<String, Channel>> bySensor = new LinkedHashMap<>();
+    private long lastId;
+
+    /** @throws SQLException if the database cannot be read */
+    public Channels(Database database) throws SQLException {
+        this.database = database;
+        database.write(connection -> {
+            try (PreparedStatement query = connection.prepareStatement(
+                            "SELECT id, sensor, name, unit FROM channel ORDER BY id");
+                    ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    remember(new Channel(
+                            rows.getLong(1),
+                            rows.getString(2),
+                            rows.getString(3),
+                            rows.getString(4)));
+                }
+            }
+        });
+    }
+
+    private void remember(Channel channel) {
+        bySensor.computeIfAbsent(channel.sensor(), _ -> new LinkedHashMap<>())
+                .put(channel.name(), channel);
+        lastId = Math.max(lastId, channel.id());
+    }
+
+    /** The channels of a sensor, in the order in which they were first seen; empty where it is unknown. */
+    public synchronized List<Channel> of(String sensor) {
+        return List.copyOf(bySensor.getOrDefault(sensor, Map.of()).values());
+    }
+
+    /** All of them. */
+    public synchronized List<Channel> all() {
+        List<Channel> all = new ArrayList<>();
+        bySensor.values().forEach(channels -> all.addAll(channels.values()));
+        return all;
+    }
+
+    /**
+     * The channel of that name, made where there is none; a unit that is new is kept.
+     *
+     * @param unit null: as it is
+     * @return null where a sensor or the fleet has too many already
+     * @throws SQLException if it cannot be written
+     */
+    public synchronized @Nullable Channel obtain(String sensor, String name, @Nullable String unit)
+            throws SQLException {
+        Map<String, Channel> ofSensor = bySensor.get(sensor);
+        Channel known = ofSensor == null ? null : ofSensor.get(name);
+        if (known != null && (unit == null || unit.equals(known.unit()))) {
+            return known;
+        }
+        if (known == null
+                && (ofSensor == null
+                        ? bySensor.size() >= MOST_SENSORS
+                        : ofSensor.size() >= MOST_OF_A_SENSOR)) {
+            return null;
+        }
+        Channel channel = new Channel(known == null ? lastId + 1 : known.id(), sensor, name, unit);
+        database.write(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "INSERT INTO channel (id, sensor, name, unit) VALUES (?, ?, ?, ?)"
+                            + " ON CONFLICT (id) DO UPDATE SET unit = excluded.unit")) {
+                insert.setLong(1, channel.id());
+                insert.setString(2, sensor);
+                insert.setString(3, name);
+                insert.setString(4, unit);
+                insert.executeUpdate();
+            }
+        });
+        remember(channel);
+        return channel;
+    }
+
+    /** The unit of a channel, where it is known and has one. */
+    public synchronized @Nullable String unit(String sensor, String name) {
+        Channel channel = bySensor.getOrDefault(sensor, Map.of()).get(name);
+        return channel == null ? null : Objects.requireNonNullElse(channel.unit(), "");
+    }
+}
