@@ -121,6 +121,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 null);
     }
 
+    /** The address answers, but what lies in between does not let MQTT through. */
+    void noWay(String why) {
+        end(Cause.UNREACHABLE, null, where + " " + why, null);
+    }
+
     /** There is no TLS with the Server, or no longer. */
     void tlsFailed(Throwable cause) {
         LOG.debug("no TLS with {}", where, cause);

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.client;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 
@@ -40,14 +33,12 @@ public final class ClientThreads implements AutoCloseable {
      * @param count how many; a client stays on the one it is given
      */
     public ClientThreads(int count) {
-        boolean epoll = Epoll.isAvailable();
-        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        Class<? extends Channel> tcp = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        Sockets sockets = Sockets.best();
         group = new MultiThreadIoEventLoopGroup(
-                count, new DefaultThreadFactory("mqtt-client", true), io);
+                count, new DefaultThreadFactory("mqtt-client", true), sockets.io());
         List<ClientLoop> made = new ArrayList<>();
         for (EventExecutor executor : group) {
-            made.add(new ClientLoop((EventLoop) executor, tcp));
+            made.add(new ClientLoop((EventLoop) executor, sockets));
         }
         loops = List.copyOf(made);
     }

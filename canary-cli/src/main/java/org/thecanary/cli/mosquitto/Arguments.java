@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli.mosquitto;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.thecanary.cli.mosquitto.Settings.Source;
+import org.thecanary.client.Transport;
+import org.thecanary.client.Transport.Socks5;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.packet.SubscriptionOptions.RetainHandling;
 import org.thecanary.mqtt.topic.InvalidTopicException;
 import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
+import java.net.URLDecoder;
 import java.util.Locale;
 import java.util.OptionalLong;
 
@@ -30,12 +35,13 @@ final class Arguments {
         switch (scheme) {
             case "mqtt" -> s.port = 1883;
             case "mqtts", "wss" -> {
-                s.port = 8883;
-                s.unsupported.add(scheme + "://");
+                s.port = Transport.DEFAULT_TLS_PORT;
+                s.useSystemTrust = true;
+                s.webSocket = scheme.equals("wss");
             }
             case "ws" -> {
                 s.port = 1883;
-                s.unsupported.add("ws://");
+                s.webSocket = true;
             }
             default -> throw new UsageException("Error: unsupported URL scheme.\n\n");
         }
@@ -274,6 +280,23 @@ final class Arguments {
         if (!value.startsWith("socks5h://")) {
             throw new UsageException("Error: Unsupported proxy protocol: " + value + "\n");
         }
-        s.unsupported.add("--proxy");
+        String authority = Bytes.text(value.substring("socks5h://".length()));
+        int at = authority.lastIndexOf('@');
+        String[] user = at < 0 ? new String[0] : authority.substring(0, at).split(":", 2);
+        String address = authority.substring(at + 1).replaceFirst("/+$", "");
+        int colon = address.indexOf(':', Math.max(0, address.indexOf(']')));
+        try {
+            s.proxy = new Socks5(
+                    colon < 0 ? address : address.substring(0, colon),
+                    colon < 0 ? Socks5.DEFAULT_PORT : Numbers.atoi(address.substring(colon + 1)),
+                    user.length > 0 ? decoded(user[0]) : null,
+                    user.length > 1 ? decoded(user[1]) : user.length > 0 ? "" : null);
+        } catch (IllegalArgumentException _) {
+            throw new UsageException("Error: Invalid proxy.\n");
+        }
+    }
+
+    private static String decoded(String part) {
+        return URLDecoder.decode(part.replace("+", "%2B"), UTF_8);
     }
 }

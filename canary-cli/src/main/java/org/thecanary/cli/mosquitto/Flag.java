@@ -311,107 +311,117 @@ record Flag(
             on("--quiet", ALL, "Print no error messages.", s -> s.quiet = true),
             on("--help", ALL, "Print this.", s -> s.help = true),
             on("--version", ALL, "Print the version.", s -> s.showVersion = true),
-            // --- what the client cannot do yet
+            // --- TLS
             of(
                     "--cafile",
                     ALL,
                     "FILE",
                     "file",
-                    "The certificates to trust. Not supported yet.",
-                    (s, v) -> {
-                        s.caFile = v;
-                        s.unsupported.add("--cafile");
-                    }),
+                    "Use TLS, and trust the authorities in this PEM file.",
+                    (s, v) -> s.caFile = v),
             of(
                     "--capath",
                     ALL,
                     "FOLDER",
                     "directory",
-                    "The same, as a folder. Not supported yet.",
-                    (s, v) -> {
-                        s.caPath = v;
-                        s.unsupported.add("--capath");
-                    }),
+                    "The same, as a folder of PEM files.",
+                    (s, v) -> s.caPath = v),
+            on(
+                    "--tls-use-os-certs",
+                    ALL,
+                    "Use TLS, and trust what the system trusts; so do port 8883 and mqtts://.",
+                    s -> s.useSystemTrust = true),
             of(
                     "--cert",
                     ALL,
                     "FILE",
                     "file",
-                    "The client's certificate. Not supported yet.",
-                    (s, v) -> {
-                        s.certFile = v;
-                        s.unsupported.add("--cert");
-                    }),
-            of("--key", ALL, "FILE", "file", "Its key. Not supported yet.", (s, v) -> {
-                s.keyFile = v;
-                s.unsupported.add("--key");
-            }),
-            of("--keyform", ALL, "FORM", "keyform", "pem. Not supported yet.", (s, v) -> {
-                s.keyForm = v;
-                s.unsupported.add("--keyform");
-            }),
-            lacking("--ciphers", "LIST", "ciphers"),
-            lacking("--tls-version", "VERSION", "version"),
-            lacking("--tls-alpn", "PROTOCOL", "protocol"),
-            lacking("--tls-engine", "ENGINE", "engine_id"),
-            lacking("--tls-engine-kpass-sha1", "SHA1", "kpass sha1"),
-            lacking("--tls-keylog", "FILE", "file"),
-            of("--psk", ALL, "KEY", "key", "A pre-shared key. Not supported.", (s, v) -> {
-                s.psk = v;
-                s.unsupported.add("--psk");
-            }),
-            of("--psk-identity", ALL, "NAME", "identity", "Its name. Not supported.", (s, v) -> {
-                s.pskIdentity = v;
-                s.unsupported.add("--psk-identity");
-            }),
+                    "This client's certificate, in PEM; needs --key.",
+                    (s, v) -> s.certFile = v),
+            of(
+                    "--key",
+                    ALL,
+                    "FILE",
+                    "file",
+                    "Its key, in PEM. A passphrase is asked for, or in CANARY_KEY_PASSPHRASE.",
+                    (s, v) -> s.keyFile = v),
+            of(
+                    "--key-pw-file",
+                    ALL,
+                    "FILE",
+                    "file",
+                    "Read that passphrase from the first line of a file.",
+                    (s, v) -> s.keyPassphraseFile = v),
+            of("--keyform", ALL, "FORM", "keyform", "pem.", (s, v) -> s.keyForm = v),
+            of(
+                    "--tls-version",
+                    ALL,
+                    "VERSION",
+                    "version",
+                    "The lowest version: tlsv1.2 or tlsv1.3. Default: tlsv1.2.",
+                    (s, v) -> s.tlsVersion = v),
+            of(
+                    "--ciphers",
+                    ALL,
+                    "LIST",
+                    "ciphers",
+                    "OpenSSL's names of cipher suites for TLS 1.2, with colons in between.",
+                    (s, v) -> s.ciphers = v),
+            of(
+                    "--tls-alpn",
+                    ALL,
+                    "PROTOCOL",
+                    "protocol",
+                    "Offer this protocol by ALPN.",
+                    (s, v) -> s.alpn = v),
             on(
                     "--insecure",
                     ALL,
-                    "Do not verify the broker's certificate; nothing to verify yet.",
-                    s -> {}),
+                    "Do not verify the broker's certificate: anybody can then read along.",
+                    s -> s.insecure = true),
             on("--no-tls", ALL, "No TLS, whatever else is said about it.", s -> s.noTls = true),
-            on(
-                    "--tls-use-os-certs",
+            of(
+                    "--psk",
                     ALL,
-                    "Trust what the system trusts. Not supported yet.",
-                    s -> s.unsupported.add("--tls-use-os-certs")),
-            on("--ws", ALL, "WebSocket. Not supported yet.", s -> s.unsupported.add("--ws")),
+                    "KEY",
+                    "key",
+                    "Refused: pre-shared keys are not supported.",
+                    (s, v) -> s.psk = v),
+            of(
+                    "--psk-identity",
+                    ALL,
+                    "NAME",
+                    "identity",
+                    "Refused, as --psk.",
+                    (s, v) -> s.pskIdentity = v),
+            // --- the way there
+            on(
+                    "--ws",
+                    ALL,
+                    "Use a WebSocket; with TLS a secure one. -L knows ws:// and wss://.",
+                    s -> s.webSocket = true),
             of(
                     "--unix",
                     ALL,
                     "PATH",
                     "socket path",
-                    "A UNIX socket. Not supported yet.",
-                    (s, v) -> s.unsupported.add("--unix")),
+                    "Use this UNIX socket.",
+                    (s, v) -> s.unixSocket = v),
             of(
                     "--proxy",
                     ALL,
                     "URL",
                     "proxy url",
-                    "A SOCKS5 proxy. Not supported yet.",
+                    "A SOCKS5 proxy: socks5h://[user[:password]@]host[:port].",
                     Arguments::proxy),
-            on(
-                    "-S",
-                    ALL,
-                    "Look the broker up by DNS SRV. Not supported yet.",
-                    s -> s.unsupported.add("-S")),
-            on(
-                    "-w --watch",
-                    ONLY_SUB,
-                    "A line of the screen for each topic. Not supported yet.",
-                    s -> s.unsupported.add("--watch")),
-            of(
-                    "--message-rate",
-                    ONLY_SUB,
-                    "SECONDS",
-                    "time",
-                    "Count messages. Not supported yet.",
-                    (s, v) -> s.unsupported.add("--message-rate")),
-            on(
-                    "--latency",
-                    ONLY_RR,
-                    "Print the latency. Not supported yet.",
-                    s -> s.unsupported.add("--latency")));
+            // --- what is not there yet
+            lacking("--tls-engine", ALL, "ENGINE", "engine_id"),
+            lacking("--tls-engine-kpass-sha1", ALL, "SHA1", "kpass sha1"),
+            lacking("--tls-keylog", ALL, "FILE", "file"),
+            on("-S", ALL, "Not supported yet.", s -> s.unsupported.add("-S")),
+            on("-w --watch", ONLY_SUB, "Not supported yet.", s -> s.unsupported.add("--watch")),
+            lacking("--message-rate", ONLY_SUB, "SECONDS", "time"),
+            on("--latency", ONLY_RR, "Not supported yet.", s -> s.unsupported.add("--latency")));
 
     private static final Map<String, Flag> BY_NAME = byName();
 
@@ -459,10 +469,10 @@ record Flag(
                 (settings, _) -> action.apply(settings));
     }
 
-    private static Flag lacking(String name, String value, String missing) {
+    private static Flag lacking(String name, List<Tool> tools, String value, String missing) {
         return of(
                 name,
-                ALL,
+                tools,
                 value,
                 missing,
                 "Not supported yet.",

@@ -17,6 +17,8 @@ import java.util.Objects;
 final class Passwords {
     private static final String VARIABLE = "CANARY_PASSWORD";
 
+    private static final String KEY_VARIABLE = "CANARY_KEY_PASSPHRASE";
+
     private Passwords() {}
 
     /** The password; null: there is none. */
@@ -32,6 +34,27 @@ final class Passwords {
         }
         String variable = streams.environment().get(VARIABLE);
         return settings.username != null && variable != null ? variable.getBytes(UTF_8) : null;
+    }
+
+    /** The passphrase of a key: from a file, the environment or the terminal; null: there is none. */
+    static char @Nullable [] ofKey(Settings settings, Streams streams, Path keyFile) {
+        String variable = streams.environment().get(KEY_VARIABLE);
+        if (settings.keyPassphraseFile != null) {
+            try {
+                byte[] secret = fromFile(Bytes.text(settings.keyPassphraseFile));
+                return new String(secret, UTF_8).toCharArray();
+            } catch (ToolException e) {
+                streams.complain(String.valueOf(e.getMessage()));
+                return null;
+            }
+        }
+        if (variable != null) {
+            return variable.toCharArray();
+        }
+        Console console = System.console();
+        return console != null && console.isTerminal()
+                ? console.readPassword("Passphrase of %s: ", keyFile)
+                : null;
     }
 
     private static byte[] fromFile(String file) throws ToolException {

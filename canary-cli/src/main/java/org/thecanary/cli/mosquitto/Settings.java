@@ -2,6 +2,7 @@
 package org.thecanary.cli.mosquitto;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.client.Transport.Socks5;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.packet.SubscriptionOptions.RetainHandling;
 
@@ -121,9 +122,7 @@ final class Settings {
     boolean debug;
     boolean quiet;
 
-    // what is refused until the client has it; noted, since mosquitto's checks come first
-    final List<String> unsupported = new ArrayList<>();
-
+    // through what
     @Nullable
     String caFile;
 
@@ -140,12 +139,37 @@ final class Settings {
     String keyForm;
 
     @Nullable
+    String keyPassphraseFile;
+
+    @Nullable
     String psk;
 
     @Nullable
     String pskIdentity;
 
+    @Nullable
+    String tlsVersion;
+
+    @Nullable
+    String ciphers;
+
+    @Nullable
+    String alpn;
+
+    boolean insecure;
+    boolean useSystemTrust;
     boolean noTls;
+    boolean webSocket;
+
+    @Nullable
+    String unixSocket;
+
+    @Nullable
+    Socks5 proxy;
+
+    // what is refused until there is such a thing; noted, since mosquitto's checks come first
+    final List<String> unsupported = new ArrayList<>();
+
     boolean help;
     boolean showVersion;
 

@@ -63,7 +63,11 @@ abstract class ToolClient implements ClientEvents, Printer.Listener, AutoCloseab
         this.settings = settings;
         this.streams = streams;
         this.reconnects = reconnect.enabled();
-        var options = new ToolOptions(settings).build(Passwords.find(settings, streams), reconnect);
+        var options = new ToolOptions(settings)
+                .build(
+                        Passwords.find(settings, streams),
+                        file -> Passwords.ofKey(settings, streams, file),
+                        reconnect);
         client = new MqttClient(options, threads, this);
         printer = new Printer(streams.out(), this);
         trace = settings.debug
@@ -138,7 +142,8 @@ abstract class ToolClient implements ClientEvents, Printer.Listener, AutoCloseab
                 // mosquitto leaves its user with the first line
                 new ToolException(
                         Words.TLS_CODE,
-                        "Error: " + Words.TLS + "\n" + Bytes.of(why.sentence()) + ".\n");
+                        "Error: " + Words.TLS + "\n" + Bytes.of(why.sentence())
+                                + (why.sentence().endsWith("?") ? "\n" : ".\n"));
             case REFUSED -> refused(why.reason());
             case PROTOCOL_ERROR, INTERNAL_ERROR ->
                 new ToolException(Words.PROTOCOL_CODE, "Error: " + Words.PROTOCOL + "\n");
@@ -154,7 +159,8 @@ abstract class ToolClient implements ClientEvents, Printer.Listener, AutoCloseab
             "No route to host",
             "Network is unreachable",
             "Cannot assign requested address",
-            "Permission denied"
+            "Permission denied",
+            "No such file or directory"
         }) {
             if (sentence.toLowerCase(Locale.ROOT).contains(words.toLowerCase(Locale.ROOT))) {
                 return words;

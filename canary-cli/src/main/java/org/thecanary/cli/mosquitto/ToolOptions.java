@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.thecanary.cli.mosquitto.Property.Carrier;
 import org.thecanary.client.ClientOptions;
 import org.thecanary.client.ReconnectPolicy;
-import org.thecanary.client.Transport;
+import org.thecanary.credentials.pem.Passphrase;
 import org.thecanary.mqtt.packet.Connect;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.ProtocolVersion;
@@ -27,31 +27,25 @@ final class ToolOptions {
     /** More than any tool has pending, since each keeps count itself. */
     static final int MAX_PENDING = 1 << 20;
 
-    private static final int TLS_PORT = 8883;
-    private static final Set<String> NOT_TLS = Set.of(
-            "--ws",
-            "ws://",
-            "wss://",
-            "--unix",
-            "--proxy",
-            "-S",
-            "--watch",
-            "--message-rate",
-            "--latency");
-
     private final Settings settings;
 
     ToolOptions(Settings settings) {
         this.settings = settings;
     }
 
-    ClientOptions build(byte @Nullable [] password, ReconnectPolicy reconnect)
+    /**
+     * The options.
+     *
+     * @param passphrase asked for that of an encrypted key
+     */
+    ClientOptions build(
+            byte @Nullable [] password, Passphrase passphrase, ReconnectPolicy reconnect)
             throws ToolException {
         checkSupported();
         checkTexts(password);
         PropertyList properties = settings.properties;
         try {
-            return ClientOptions.builder(transport())
+            return ClientOptions.builder(new ToolTransport(settings, passphrase).build())
                     .localAddress(localAddress())
                     .version(settings.version)
                     .clientId(clientId())
@@ -86,19 +80,9 @@ final class ToolOptions {
     }
 
     private void checkSupported() throws ToolException {
-        for (String flag : settings.unsupported) {
-            if (!settings.noTls || NOT_TLS.contains(flag)) {
-                throw new ToolException(1, "Error: " + flag + " is not supported yet.\n");
-            }
-        }
-        if (settings.port == TLS_PORT && !settings.noTls) {
+        if (!settings.unsupported.isEmpty()) {
             throw new ToolException(
-                    1,
-                    "Error: TLS, which port 8883 means, is not supported yet; with --no-tls the port is used without it.\n");
-        }
-        if (settings.port == 0) {
-            throw new ToolException(
-                    1, "Error: a UNIX socket, which port 0 means, is not supported yet.\n");
+                    1, "Error: " + settings.unsupported.getFirst() + " is not supported yet.\n");
         }
         for (Property property :
                 Set.of(Property.AUTHENTICATION_METHOD, Property.AUTHENTICATION_DATA)) {
@@ -117,13 +101,6 @@ final class ToolOptions {
                 || (password != null && settings.username == null && !settings.version.isV5())) {
             throw new ToolException(1, "Error: Problem setting username and/or password.\n");
         }
-    }
-
-    private Transport transport() {
-        String host = settings.host == null ? "localhost" : Bytes.text(settings.host);
-        return Transport.tcp(
-                host,
-                settings.port == Settings.PORT_UNDEFINED ? Transport.DEFAULT_PORT : settings.port);
     }
 
     private @Nullable InetSocketAddress localAddress() throws ToolException {

@@ -7,6 +7,8 @@
  * that payloads pass unharmed whatever the locale is. What the tools print goes through {@link
  * org.thecanary.cli.mosquitto.Streams}, never to {@code System.out}.
  *
+ * <p>May import: {@code client}, {@code credentials.pem}, {@code cli.text}.
+ *
  * <p>Start at {@link org.thecanary.cli.mosquitto.MosquittoTools}.
  */
 @NullMarked
