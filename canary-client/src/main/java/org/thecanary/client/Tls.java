@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -22,6 +23,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -53,7 +55,11 @@ public final class Tls {
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(settings.versions.toArray(String[]::new));
         if (!settings.cipherSuites.isEmpty()) {
-            parameters.setCipherSuites(settings.cipherSuites.toArray(String[]::new));
+            parameters.setCipherSuites(Stream.concat(
+                            Stream.of(parameters.getCipherSuites())
+                                    .filter(suite -> !suite.contains("_WITH_")), // TLS 1.3's
+                            settings.cipherSuites.stream())
+                    .toArray(String[]::new));
         }
         parameters.setApplicationProtocols(settings.alpn.toArray(String[]::new));
         if (settings.verifyName) {
@@ -138,10 +144,10 @@ public final class Tls {
         }
 
         /**
-         * The cipher suites to offer, by their names in the TLS registry, such as {@code TLS_AES_128_GCM_SHA256}; empty: the
-         * JDK's choice.
+         * The cipher suites to offer for TLS 1.2, by their names in the TLS registry, such as {@code
+         * TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}; empty: the JDK's choice, as always for TLS 1.3.
          */
-        public Builder cipherSuites(List<String> value) {
+        public Builder cipherSuites12(List<String> value) {
             cipherSuites = List.copyOf(value);
             return this;
         }
@@ -197,7 +203,12 @@ public final class Tls {
             KeyManagerFactory factory =
                     KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             factory.init(store, new char[0]);
-            return factory.getKeyManagers();
+            for (KeyManager manager : factory.getKeyManagers()) {
+                if (manager instanceof X509ExtendedKeyManager own) {
+                    return new KeyManager[] {new ClientIdentity(own)};
+                }
+            }
+            throw new GeneralSecurityException("this Java has no use for keys");
         }
 
         private TrustManager trustManager() throws GeneralSecurityException, IOException {

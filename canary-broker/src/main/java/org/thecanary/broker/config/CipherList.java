@@ -22,7 +22,7 @@ import javax.net.ssl.SSLContext;
  * <p>A word is a suite, by OpenSSL's name or IANA's, or what suites have in common ({@code ECDHE+AESGCM}); {@code !}
  * bars suites for good, {@code -} takes them out, {@code +} moves them to the end.
  */
-final class CipherList {
+public final class CipherList {
     /** What OpenSSL's names of suites are made of; a name of such parts is one that Java has not got. */
     private static final Set<String> PARTS = Set.of(
             "ECDHE",
@@ -166,6 +166,19 @@ final class CipherList {
     }
 
     private CipherList() {}
+
+    /**
+     * Suites of TLS 1.2 by their Java names, best first; what Java has not got is left out.
+     *
+     * @throws IllegalArgumentException if nothing is left, or a word is no suite's; the message says which
+     */
+    public static List<String> tls12(String list) {
+        try {
+            return tls12(list, _ -> {});
+        } catch (BadValue e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
 
     /**
      * Suites of TLS 1.2 by their Java names, best first.

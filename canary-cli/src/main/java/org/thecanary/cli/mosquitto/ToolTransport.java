@@ -2,6 +2,7 @@
 package org.thecanary.cli.mosquitto;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.config.CipherList;
 import org.thecanary.client.Tls;
 import org.thecanary.client.Transport;
 import org.thecanary.client.Transport.WebSocket;
@@ -118,6 +119,9 @@ final class ToolTransport {
             tls.alpn(List.of(Bytes.text(settings.alpn)));
         }
         try {
+            if (settings.ciphers != null) {
+                tls.cipherSuites12(CipherList.tls12(Bytes.text(settings.ciphers)));
+            }
             return tls.build();
         } catch (IllegalArgumentException e) {
             throw new ToolException(1, FAILED + Bytes.of(e.getMessage() + ".\n"));
