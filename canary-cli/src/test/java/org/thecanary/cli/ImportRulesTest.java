@@ -93,7 +93,8 @@ final class ImportRulesTest {
             new Room(SYS, ROUTING, LOOP, SESSION),
             new Room(BRIDGE, ROUTING, LOOP, SESSION, CLIENT),
             new Room(TLS, CREDENTIALS),
-            new Room(NET, AUTH, LOOP, ROUTING, SESSION, TLS, CREDENTIALS),
+            new Room(NET + ".websocket"),
+            new Room(NET, AUTH, LOOP, ROUTING, SESSION, TLS, CREDENTIALS, NET + ".websocket"),
             new Room(BROKER, "org.thecanary.broker..", CLIENT, CREDENTIALS),
             new Room("org.thecanary.cli..", "org.thecanary.."));
 

@@ -117,7 +117,7 @@ final class InteropTest {
                         + "\nacl_file " + rules + "\n" + more);
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -37,7 +37,6 @@ final class Directives {
     private static final Status BRIDGES = new Status.NotYet("bridges come later.");
     private static final Status PERSISTENCE =
             new Status.NotYet("sessions and retained messages are kept in memory only.");
-    private static final Status WEBSOCKETS = new Status.NotYet("WebSocket comes later.");
     private static final Status LATER = new Status.NotYet("it comes later.");
     private static final Status NO_PSK = new Status.Never(
             "Java's TLS has no pre-shared keys.\n    Use certificates or passwords instead.");
@@ -601,7 +600,7 @@ final class Directives {
             words(
                     "protocol",
                     LISTENER,
-                    "mqtt",
+                    "mqtt or websockets",
                     "mqtt",
                     "What is spoken on the port.",
                     (d, words, option) -> OptionRules.protocol(d, words.getFirst())),
@@ -767,13 +766,14 @@ final class Directives {
                     "Log level of libwebsockets.",
                     "it belongs to libwebsockets.",
                     null),
-            refused(
+            text(
                     "websockets_origin",
                     LISTENER_FIRST,
                     "text",
                     "any",
-                    WEBSOCKETS,
-                    "Origin let in."));
+                    "Value of HTTP's Origin that is let in; repeatable.",
+                    false,
+                    (d, v) -> d.listener().websocketOrigins.add(v)));
 
     /** The row of an option, or null for a name mosquitto does not know. */
     static @Nullable Directive find(String name) {

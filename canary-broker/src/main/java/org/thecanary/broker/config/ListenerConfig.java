@@ -6,7 +6,9 @@ import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.packet.QoS;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -38,6 +40,8 @@ import java.util.Set;
  * @param tls null for none
  * @param userFrom {@code use_identity_as_username}, {@code use_subject_as_username}: what a client's user is; not
  *     {@link UserFrom#CONNECT} only where clients show certificates
+ * @param protocol {@code protocol}
+ * @param websocketOrigins {@code websockets_origin}: the values of HTTP's Origin that are let in; empty for any or none
  */
 public record ListenerConfig(
         int port,
@@ -56,7 +60,15 @@ public record ListenerConfig(
         int maxTopicAliasBroker,
         @Nullable String mountPoint,
         @Nullable TlsConfig tls,
-        UserFrom userFrom) {
+        UserFrom userFrom,
+        Protocol protocol,
+        List<String> websocketOrigins) {
+
+    /** What is spoken on the port. */
+    public enum Protocol {
+        MQTT,
+        WEBSOCKETS
+    }
 
     /** Where the name of a client's user is taken from. */
     public enum UserFrom {
@@ -77,6 +89,7 @@ public record ListenerConfig(
 
     public ListenerConfig {
         protocolVersions = Set.copyOf(protocolVersions);
+        websocketOrigins = List.copyOf(websocketOrigins);
     }
 
     /** Whether another is the same listener, perhaps with other options: as mosquitto, by port and address. */
@@ -86,7 +99,9 @@ public record ListenerConfig(
 
     /** Whether the options are the same that count only when the port is opened. */
     public boolean isOpenedLike(ListenerConfig other) {
-        return socketDomain == other.socketDomain && (tls == null) == (other.tls == null);
+        return socketDomain == other.socketDomain
+                && (tls == null) == (other.tls == null)
+                && protocol == other.protocol;
     }
 
     /** "listener 1883" and the address, as it is written in the file. */
@@ -121,6 +136,8 @@ public record ListenerConfig(
         public TlsConfig.Builder tls = new TlsConfig.Builder();
         public boolean useIdentityAsUsername;
         public boolean useSubjectAsUsername;
+        public Protocol protocol = Protocol.MQTT;
+        public List<String> websocketOrigins = new ArrayList<>();
 
         public ListenerConfig build() {
             return new ListenerConfig(
@@ -140,7 +157,9 @@ public record ListenerConfig(
                     maxTopicAliasBroker,
                     mountPoint,
                     tls.build(),
-                    userFrom());
+                    userFrom(),
+                    protocol,
+                    websocketOrigins);
         }
 
         private UserFrom userFrom() {

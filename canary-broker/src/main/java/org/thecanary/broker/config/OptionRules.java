@@ -4,6 +4,7 @@ package org.thecanary.broker.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.thecanary.broker.config.Directive.BadValue;
+import org.thecanary.broker.config.ListenerConfig.Protocol;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 
 import java.time.Duration;
@@ -104,11 +105,9 @@ final class OptionRules {
 
     static void protocol(Draft draft, String word) throws BadValue {
         switch (word) {
-            case "mqtt" -> {
-                var _ = draft.listener(); // it opens the default listener
-            }
-            case "websockets", "http_api" ->
-                throw new BadValue("protocol " + word + " is not supported yet.");
+            case "mqtt" -> draft.listener().protocol = Protocol.MQTT;
+            case "websockets" -> draft.listener().protocol = Protocol.WEBSOCKETS;
+            case "http_api" -> throw new BadValue("protocol " + word + " is not supported yet.");
             default ->
                 throw new BadValue("protocol cannot be \"" + word + "\". Write:  protocol mqtt");
         }

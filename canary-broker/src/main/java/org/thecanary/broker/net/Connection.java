@@ -17,6 +17,7 @@ import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.Link;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.broker.loop.SessionRef;
+import org.thecanary.broker.net.websocket.WebSocketFrames;
 import org.thecanary.broker.session.Outbox;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Session;
@@ -280,7 +281,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         scratch.loop.turn();
-        if (cause instanceof IOException) {
+        if (cause instanceof ProtocolException violation) {
+            violated(violation); // below MQTT
+        } else if (cause instanceof IOException) {
             finish(notice("closed its connection."), false);
         } else {
             LOG.error("Client {}: internal error, connection closed", clientId, cause);
@@ -599,8 +602,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     /** The last words of the layers below, behind ours. */
     private Future<?> closeOutput() {
-        Future<?> written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        Future<?> said = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        WebSocketFrames frames = channel.pipeline().get(WebSocketFrames.class);
+        if (frames != null) {
+            said = frames.closeOutput(channel);
+        }
         SslHandler tls = channel.pipeline().get(SslHandler.class);
-        return tls == null ? written : tls.closeOutbound();
+        return tls == null ? said : tls.closeOutbound();
     }
 }

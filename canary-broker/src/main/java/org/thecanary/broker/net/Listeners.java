@@ -13,7 +13,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,6 @@ import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoops;
 import org.thecanary.broker.tls.ListenerTls;
-import org.thecanary.broker.tls.TlsContext;
 
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -70,9 +68,6 @@ public final class Listeners implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             new DefaultThreadFactory("tls", true));
 
-    /** What the clients of a listener come in by. */
-    private record Entrance(ConnectFlow flow, @Nullable ListenerTls tls) {}
-
     /** Listeners on the loops of this group. */
     public Listeners(EventLoopGroup group, boolean epoll, BrokerLoops loops, boolean tcpNoDelay) {
         this.group = group;
@@ -101,7 +96,7 @@ public final class Listeners implements AutoCloseable {
                 LOG.info(
                         LogMarkers.NOTICE,
                         "Opening {} listen socket on port {}.",
-                        address.getAddress() instanceof Inet6Address ? "ipv6" : "ipv4",
+                        kind(listener, address.getAddress()),
                         ((InetSocketAddress) bound.channel().localAddress()).getPort());
             } else {
                 refused = new IOException(
@@ -119,6 +114,14 @@ public final class Listeners implements AutoCloseable {
                 throw refused;
             }
         }
+    }
+
+    /** As mosquitto calls it. */
+    private static String kind(ListenerConfig listener, InetAddress address) {
+        return switch (listener.protocol()) {
+            case MQTT -> address instanceof Inet6Address ? "ipv6" : "ipv4";
+            case WEBSOCKETS -> "websockets";
+        };
     }
 
     private static String describe(InetSocketAddress address) {
@@ -259,11 +262,7 @@ public final class Listeners implements AutoCloseable {
         entrance.flow().logNewConnection(channel);
         LoopScratch shared = scratch.computeIfAbsent(loop, LoopScratch::new);
         Connection connection = new Connection(entrance.flow(), shared);
-        if (entrance.tls() != null) {
-            TlsContext context = entrance.tls().context();
-            SslHandler handler = context.handler(channel.alloc(), handshakes);
-            channel.pipeline().addLast(handler, new TlsHandshake(context, handler, connection));
-        }
+        entrance.furnish(channel, connection, handshakes);
         channel.pipeline().addLast(connection);
     }
 

@@ -371,8 +371,8 @@ class ConfigLoaderTest {
                         "FILE:1: persistent_client_expiration is a number and one of s, h, d, w, m"
                                 + " (30 days) and y, not \"5\"."),
                 List.of(
-                        "listener 1\nprotocol websockets",
-                        "FILE:2: protocol websockets is not supported yet."),
+                        "listener 1\nprotocol http_api",
+                        "FILE:2: protocol http_api is not supported yet."),
                 List.of(
                         "listener 1\nsocket_domain both",
                         "FILE:2: socket_domain is ipv4 or ipv6, not \"both\". Remove the line for"

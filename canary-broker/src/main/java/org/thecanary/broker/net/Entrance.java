@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.config.ListenerConfig.Protocol;
+import org.thecanary.broker.net.websocket.WebSocketUpgrade;
+import org.thecanary.broker.tls.ListenerTls;
+import org.thecanary.broker.tls.TlsContext;
+
+import java.util.concurrent.Executor;
+
+/**
+ * What the clients of a listener come in by: the layers between its sockets and MQTT, of which plain TCP has none.
+ *
+ * <p>Any thread.
+ *
+ * @param tls null for none
+ */
+record Entrance(ConnectFlow flow, @Nullable ListenerTls tls) {
+    /** A frame may hold many packets, but not too many. */
+    private static final int LEAST_FRAME_LIMIT = 1024 * 1024;
+
+    /**
+     * Adds the layers to a new channel, before its connection.
+     *
+     * @param handshakes where signatures are computed
+     */
+    void furnish(Channel channel, Connection connection, Executor handshakes) {
+        ListenerConfig listener = flow.listener();
+        ChannelPipeline pipeline = channel.pipeline();
+        if (tls != null) {
+            TlsContext context = tls.context();
+            SslHandler handler = context.handler(channel.alloc(), handshakes);
+            pipeline.addLast(handler, new TlsHandshake(context, handler, connection));
+        }
+        if (listener.protocol() == Protocol.WEBSOCKETS) {
+            WebSocketUpgrade.addTo(
+                    pipeline,
+                    listener.websocketOrigins(),
+                    (int) Math.clamp(
+                            flow.maximumPacketSize(), LEAST_FRAME_LIMIT, Integer.MAX_VALUE),
+                    address -> connection.origin(connection.origin().withAddress(address)));
+        }
+    }
+}

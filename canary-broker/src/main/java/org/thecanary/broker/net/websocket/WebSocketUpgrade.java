@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.net.websocket;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
+import static io.netty.handler.codec.http.HttpResponseStatus.UPGRADE_REQUIRED;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.util.NetUtil;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.thecanary.broker.config.LogMarkers;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The HTTP request that turns a connection into a WebSocket: answered with 101, or with a status and a sentence.
+ *
+ * <p>Any path will do, as with mosquitto.
+ */
+public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger("broker");
+
+    /** Request line and headers together; browsers send cookies of some kilobytes. */
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+    private static final List<String> SUB_PROTOCOLS = List.of("mqtt", "mqttv3.1");
+
+    private final List<String> origins;
+    private final int maxFrameBytes;
+    private final Consumer<String> forwarded;
+
+    private WebSocketUpgrade(List<String> origins, int maxFrameBytes, Consumer<String> forwarded) {
+        this.origins = origins;
+        this.maxFrameBytes = maxFrameBytes;
+        this.forwarded = forwarded;
+    }
+
+    /**
+     * Adds what turns HTTP into bytes.
+     *
+     * @param origins the values of Origin that are let in; empty for any or none
+     * @param maxFrameBytes a longer frame ends the connection, since a frame is held until it is whole
+     * @param forwarded told the client's "address:port" where a proxy of this or a private network says so
+     */
+    public static void addTo(
+            ChannelPipeline pipeline,
+            List<String> origins,
+            int maxFrameBytes,
+            Consumer<String> forwarded) {
+        pipeline.addLast(
+                new HttpServerCodec(new HttpDecoderConfig()
+                        .setMaxInitialLineLength(MAX_HEADER_BYTES)
+                        .setMaxHeaderSize(MAX_HEADER_BYTES)),
+                new HttpObjectAggregator(MAX_HEADER_BYTES),
+                new WebSocketUpgrade(origins, maxFrameBytes, forwarded));
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            refuse(
+                    context,
+                    BAD_REQUEST,
+                    "this is no HTTP request; the port is for MQTT over WebSocket");
+        } else if (!request.headers()
+                .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+            refuse(
+                    context,
+                    UPGRADE_REQUIRED,
+                    "the port is for MQTT over WebSocket, which an MQTT client speaks");
+        } else if (!isOriginAllowed(request.headers().get(HttpHeaderNames.ORIGIN))) {
+            refuse(context, FORBIDDEN, "its Origin is none of websockets_origin");
+        } else if (subProtocols(request).noneMatch(SUB_PROTOCOLS::contains)) {
+            // [MQTT-6.0.0-3]
+            refuse(context, BAD_REQUEST, "its Sec-WebSocket-Protocol does not offer mqtt");
+        } else {
+            upgrade(context, request);
+        }
+    }
+
+    private boolean isOriginAllowed(@Nullable String origin) {
+        return origins.isEmpty() || (origin != null && origins.contains(origin));
+    }
+
+    private static Stream<String> subProtocols(FullHttpRequest request) {
+        return request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
+                .flatMap(line -> Stream.of(line.split(",", -1)))
+                .map(String::strip);
+    }
+
+    private void upgrade(ChannelHandlerContext context, FullHttpRequest request) {
+        WebSocketDecoderConfig decoder = WebSocketDecoderConfig.newBuilder()
+                .maxFramePayloadLength(maxFrameBytes)
+                .expectMaskedFrames(true)
+                .allowExtensions(false)
+                .withUTF8Validator(false)
+                .closeOnProtocolViolation(false) // WebSocketFrames does
+                .build();
+        WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
+                        null, String.join(",", SUB_PROTOCOLS), decoder)
+                .newHandshaker(request);
+        if (handshaker == null) {
+            WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel())
+                    .addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        String told = request.headers().get("X-Forwarded-For");
+        if (told != null) {
+            believe(context.channel().remoteAddress(), told.split(",", -1)[0].strip());
+        }
+        context.pipeline().replace(this, null, new WebSocketFrames());
+        handshaker
+                .handshake(context.channel(), request)
+                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    /** Anybody can write X-Forwarded-For; a reverse proxy is on this machine or in a private network. */
+    private void believe(SocketAddress proxy, String client) {
+        boolean literal = NetUtil.isValidIpV4Address(client) || NetUtil.isValidIpV6Address(client);
+        if (literal && !(proxy instanceof InetSocketAddress)) {
+            forwarded.accept(client); // through a UNIX socket
+        } else if (literal
+                && proxy instanceof InetSocketAddress socket
+                && isNear(socket.getAddress())) {
+            forwarded.accept(client + ":" + socket.getPort());
+        }
+    }
+
+    private static boolean isNear(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        boolean uniqueLocal = bytes.length == 16 && (bytes[0] & 0xFE) == 0xFC;
+        return address.isLoopbackAddress()
+                || address.isSiteLocalAddress()
+                || address.isLinkLocalAddress()
+                || uniqueLocal;
+    }
+
+    private static void refuse(
+            ChannelHandlerContext context, HttpResponseStatus status, String why) {
+        LOG.info(
+                LogMarkers.NOTICE,
+                "Client {} disconnected: no WebSocket: {}.",
+                context.channel().remoteAddress() instanceof InetSocketAddress address
+                        ? NetUtil.toSocketAddressString(address)
+                        : "local",
+                why);
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(why + ".\n", UTF_8));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        if (status == UPGRADE_REQUIRED) {
+            response.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+        }
+        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    }
+}
