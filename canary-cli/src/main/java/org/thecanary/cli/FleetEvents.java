@@ -2,7 +2,10 @@
 package org.thecanary.cli;
 
 import org.thecanary.client.Disconnected;
+import org.thecanary.sensor.Measurement;
+import org.thecanary.sensor.Sampling;
 import org.thecanary.sensor.SensorEvents;
+import org.thecanary.sensor.SensorTopics;
 
 import java.util.HashSet;
 import java.util.Set;
@@ -32,13 +35,29 @@ final class FleetEvents {
         this.exit = exit;
     }
 
-    /** For one of them. */
-    SensorEvents ofOne() {
-        return new One();
+    /**
+     * For one of them.
+     *
+     * @param print gets each measurement, behind its topic
+     */
+    SensorEvents ofOne(SensorTopics topics, Consumer<String> print) {
+        return new One(topics, print);
     }
 
     private final class One implements SensorEvents {
+        private final SensorTopics topics;
+        private final Consumer<String> print;
         private boolean isConnected;
+
+        One(SensorTopics topics, Consumer<String> print) {
+            this.topics = topics;
+            this.print = print;
+        }
+
+        @Override
+        public void measured(Measurement measurement, Sampling sampling) {
+            print.accept(topics.data() + " " + measurement.json());
+        }
 
         @Override
         public void told(String sentence) {

@@ -19,11 +19,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** {@code canary sensor}: measures this machine, and publishes to a broker. */
 @Command(
@@ -50,16 +52,21 @@ final class SensorCommand implements Callable<Integer> {
     @Option(
             names = {"-h", "--host"},
             paramLabel = "HOST",
-            defaultValue = "localhost",
-            description = "The broker. Default: ${DEFAULT-VALUE}.")
-    private String host = "";
+            description = "The broker. Default: what the bundle says, or localhost.")
+    private @Nullable String host;
 
     @Option(
             names = {"-p", "--port"},
             paramLabel = "PORT",
-            defaultValue = "1883",
-            description = "Its port. Default: ${DEFAULT-VALUE}.")
-    private int port;
+            description = "Its port. Default: what the bundle says, or 1883.")
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--bundle",
+            paramLabel = "FILE",
+            description =
+                    "A device bundle of `canary ca issue --bundle`, a .zip or what it was unpacked to: the broker, and a certificate to be let in with, over TLS. The sensor is called as the device is.")
+    private @Nullable Path bundleFile;
 
     @Option(
             names = {"-u", "--username"},
@@ -106,6 +113,11 @@ final class SensorCommand implements Callable<Integer> {
             description = "Refuse instructions to measure faster. Default: ${DEFAULT-VALUE}.")
     private String fastest = "";
 
+    @Option(
+            names = "--print",
+            description = "Print each measurement on stdout, after its topic, as it is taken.")
+    private boolean print;
+
     @Mixin
     private ProbeOptions probes = new ProbeOptions();
 
@@ -128,12 +140,16 @@ final class SensorCommand implements Callable<Integer> {
         List<SensorOptions> fleet = new ArrayList<>();
         try {
             Credential credential = credential();
-            SensorTopics topics = topics();
+            BundleFile bundle = bundle();
+            Transport broker = transport(bundle);
+            SensorTopics topics = topics(bundle);
             if (probes.fleet() == 0) {
-                fleet.add(options(credential, topics, 0));
+                String clientId = bundle == null ? topics.prefix() : bundle.clientId();
+                fleet.add(options(broker, credential, clientId, topics, 0));
             }
             for (int i = 1; i <= probes.fleet(); i++) {
-                fleet.add(options(credential, topics.of("sim-" + i), i));
+                SensorTopics own = topics.of("sim-" + i);
+                fleet.add(options(broker, credential, own.prefix(), own, i));
             }
         } catch (CredentialFile.Unreadable e) {
             say(e.getMessage());
@@ -145,15 +161,19 @@ final class SensorCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
         BrokerLog.quiet();
-        return run(fleet);
+        return run(fleet, print ? System.out::println : _ -> {});
     }
 
     private SensorOptions options(
-            @Nullable Credential credential, SensorTopics topics, int number) {
+            Transport broker,
+            @Nullable Credential credential,
+            String clientId,
+            SensorTopics topics,
+            int number) {
         return new SensorOptions(
-                transport(),
+                broker,
                 credential,
-                topics.prefix(),
+                clientId,
                 topics,
                 sampling("--rate", rate),
                 limits(),
@@ -161,7 +181,7 @@ final class SensorCommand implements Callable<Integer> {
                 store.store(topics));
     }
 
-    private static int run(List<SensorOptions> fleet) {
+    private static int run(List<SensorOptions> fleet, Consumer<String> print) {
         CompletableFuture<Integer> exit = new CompletableFuture<>();
         SensorThreads threads = new SensorThreads();
         List<Sensor> sensors = new ArrayList<>();
@@ -169,7 +189,7 @@ final class SensorCommand implements Callable<Integer> {
                 fleet.getFirst().broker().describe(), fleet.size(), SensorCommand::say, exit);
         try {
             for (SensorOptions options : fleet) {
-                sensors.add(Sensor.start(options, events.ofOne(), threads));
+                sensors.add(Sensor.start(options, events.ofOne(options.topics(), print), threads));
             }
         } catch (IOException e) {
             sensors.parallelStream().forEach(Sensor::close);
@@ -183,9 +203,26 @@ final class SensorCommand implements Callable<Integer> {
         });
     }
 
-    private Transport transport() {
+    private @Nullable BundleFile bundle()
+            throws CredentialFile.Unreadable, CredentialFile.Malformed {
+        if (bundleFile == null) {
+            return null;
+        }
+        BundleFile bundle = BundleFile.read(bundleFile);
+        warnIfExposed(bundleFile, "key");
+        return bundle;
+    }
+
+    private Transport transport(@Nullable BundleFile bundle) {
         try {
-            return Transport.tcp(host, port);
+            return bundle == null
+                    ? Transport.tcp(
+                            host == null ? "localhost" : host,
+                            port == null ? Transport.DEFAULT_PORT : port)
+                    : Transport.tls(
+                            host == null ? bundle.host() : host,
+                            port == null ? bundle.port() : port,
+                            bundle.tls());
         } catch (IllegalArgumentException e) {
             throw wrong("-h and -p", String.valueOf(e.getMessage()));
         }
@@ -200,18 +237,27 @@ final class SensorCommand implements Callable<Integer> {
             return null;
         }
         Credential credential = CredentialFile.read(credentialFile, username);
-        if (CredentialFile.isExposed(credentialFile)) {
-            say("warning: " + credentialFile
-                    + ": other users of this machine can read the password. Make it your own:  chmod 0600 "
-                    + Shell.quote(credentialFile.toString()));
-        }
+        warnIfExposed(credentialFile, "password");
         return credential;
     }
 
-    private SensorTopics topics() {
+    private static void warnIfExposed(Path file, String secret) {
+        if (CredentialFile.isExposed(file)) {
+            String mode = Files.isDirectory(file) ? "0700 " : "0600 ";
+            say("warning: " + file + ": other users of this machine can read the " + secret
+                    + ". Make it your own:  chmod " + mode + Shell.quote(file.toString()));
+        }
+    }
+
+    private SensorTopics topics(@Nullable BundleFile bundle) {
         try {
             SensorTopics topics = new SensorTopics(prefix);
-            return id == null ? topics : topics.of(id);
+            String name = id;
+            // The device that is called as the prefix is the one sensor that there is.
+            if (name == null && bundle != null && !bundle.clientId().equals(prefix)) {
+                name = probes.fleet() > 0 ? null : bundle.clientId();
+            }
+            return name == null ? topics : topics.of(name);
         } catch (RuntimeException e) {
             throw wrong(id == null ? "-t" : "-t and --id", String.valueOf(e.getMessage()));
         }
