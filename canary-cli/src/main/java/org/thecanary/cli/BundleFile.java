@@ -33,8 +33,7 @@ record BundleFile(String host, int port, String clientId, Tls tls) {
      * @throws CredentialFile.Unreadable if there is nothing to read
      * @throws CredentialFile.Malformed if there is something else, or a part of it is missing
      */
-    static BundleFile read(Path file)
-            throws CredentialFile.Unreadable, CredentialFile.Malformed {
+    static BundleFile read(Path file) throws CredentialFile.Unreadable, CredentialFile.Malformed {
         try {
             if (Files.isDirectory(file)) {
                 return readFolder(file, file);
@@ -47,7 +46,9 @@ record BundleFile(String host, int port, String clientId, Tls tls) {
             }
             if (!Files.isReadable(file)) {
                 throw new CredentialFile.Unreadable(file
-                        + (Files.exists(file) ? ": permission denied." : ": there is no such file."));
+                        + (Files.exists(file)
+                                ? ": permission denied."
+                                : ": there is no such file."));
             }
             try (FileSystem zip = FileSystems.newFileSystem(file)) {
                 return readFolder(file, zip.getPath("/"));
@@ -64,8 +65,8 @@ record BundleFile(String host, int port, String clientId, Tls tls) {
         try (Stream<Path> files = Files.walk(top, 2)) {
             settings = files.filter(path -> path.endsWith(SETTINGS))
                     .findFirst()
-                    .orElseThrow(() -> new CredentialFile.Malformed(
-                            file + ": this is no device bundle: there is no " + SETTINGS + " in it."));
+                    .orElseThrow(() -> new CredentialFile.Malformed(file
+                            + ": this is no device bundle: there is no " + SETTINGS + " in it."));
         }
         Properties lines = new Properties();
         try (Reader reader = Files.newBufferedReader(settings)) {
@@ -74,7 +75,8 @@ record BundleFile(String host, int port, String clientId, Tls tls) {
         String host = line(file, lines, "host");
         String port = line(file, lines, "port");
         if (!port.matches("\\d{1,5}")) {
-            throw new CredentialFile.Malformed(file + ": port " + port + " in its " + SETTINGS + " is none.");
+            throw new CredentialFile.Malformed(
+                    file + ": port " + port + " in its " + SETTINGS + " is none.");
         }
         return new BundleFile(
                 host,
@@ -90,8 +92,8 @@ record BundleFile(String host, int port, String clientId, Tls tls) {
             throws CredentialFile.Malformed {
         String value = lines.getProperty(name, "").strip();
         if (value.isEmpty()) {
-            throw new CredentialFile.Malformed(
-                    file + ": its " + SETTINGS + " does not say " + name + "; fill it in, or make the bundle with --broker.");
+            throw new CredentialFile.Malformed(file + ": its " + SETTINGS + " does not say " + name
+                    + "; fill it in, or make the bundle with --broker.");
         }
         return value;
     }

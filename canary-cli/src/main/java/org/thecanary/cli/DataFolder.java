@@ -77,10 +77,14 @@ final class DataFolder implements AutoCloseable {
             topic write sensor/data
             topic write sensor/status
             topic read sensor/instructions/#
+            topic write sensor/+/data
+            topic write sensor/+/status
+            topic read sensor/+/instructions/#
 
             user webapp
             topic read sensor/#
             topic write sensor/instructions/#
+            topic write sensor/+/instructions/#
             topic read $SYS/#
             """;
 

@@ -12,8 +12,12 @@ import org.thecanary.sensor.Sampling;
 import org.thecanary.sensor.Sensor;
 import org.thecanary.sensor.SensorEvents;
 import org.thecanary.sensor.SensorOptions;
+import org.thecanary.sensor.SensorThreads;
 import org.thecanary.sensor.SensorTopics;
+import org.thecanary.sensor.probe.Probe;
 import org.thecanary.sensor.probe.Probes;
+import org.thecanary.sensor.probe.Simulator;
+import org.thecanary.sensor.probe.Simulator.Behaviour;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +31,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -35,7 +41,8 @@ import java.util.concurrent.CompletableFuture;
 /** {@code canary up}: a broker with users and rules, and a sensor that measures this machine, from one command. */
 @Command(
         name = "up",
-        description = "Run a broker and a sensor on this machine, with users, passwords and rules.",
+        description =
+                "Run a broker and a sensor on this machine, and two simulated ones, with users, passwords and rules.",
         mixinStandardHelpOptions = true,
         versionProvider = Canary.Version.class,
         footer = {
@@ -45,6 +52,9 @@ import java.util.concurrent.CompletableFuture;
         })
 final class UpCommand implements Callable<Integer> {
     private static final int FAILED = 1;
+
+    /** Sensors of rooms that are not there, so that there is more than one to look at. */
+    private static final int SIMULATED = 2;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -96,20 +106,40 @@ final class UpCommand implements Callable<Integer> {
                 DataFolder.open(folder, port == null ? OptionalInt.empty() : OptionalInt.of(port));
         files.notices().forEach(System.err::println);
         RunningBroker broker;
-        SensorOptions options;
+        List<SensorOptions> options = new ArrayList<>();
         CompletableFuture<Integer> exit = new CompletableFuture<>();
         try {
             broker = RunningBroker.start(
                     files.config(), List.of(), RunningBroker.Logging.verbose(verbose));
-            options = sensorOptions(files, broker);
+            options.add(
+                    sensorOptions(files, broker, SensorTopics.DEFAULT, Probes.find(Path.of("/"))));
+            for (int i = 1; i <= SIMULATED; i++) {
+                Probe room = new Simulator(Behaviour.DEFAULT, i, InstantSource.system());
+                options.add(sensorOptions(
+                        files,
+                        broker,
+                        SensorTopics.DEFAULT.of("sim-" + i),
+                        Probes.of(List.of(room))));
+            }
         } catch (ConfigException | IOException e) {
             files.close();
             throw e;
         }
-        UpSummary summary = new UpSummary(files, (Transport.Tcp) options.broker());
-        Sensor sensor = Sensor.start(options, new Narrator(summary, terminal, exit));
+        UpSummary summary =
+                new UpSummary(files, (Transport.Tcp) options.getFirst().broker());
+        SensorThreads threads = new SensorThreads();
+        List<Sensor> sensors = new ArrayList<>();
+        for (SensorOptions one : options) {
+            sensors.add(Sensor.start(
+                    one,
+                    sensors.isEmpty()
+                            ? new Narrator(summary, terminal, exit)
+                            : new SensorEvents() {},
+                    threads));
+        }
         Signals.closeAtEnd(exit, () -> {
-            sensor.close();
+            sensors.forEach(Sensor::close);
+            threads.close();
             if (terminal != null) {
                 terminal.show("");
             }
@@ -164,7 +194,8 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static SensorOptions sensorOptions(DataFolder files, RunningBroker broker)
+    private static SensorOptions sensorOptions(
+            DataFolder files, RunningBroker broker, SensorTopics topics, Probes probes)
             throws IOException {
         ListenerConfig listener = broker.config().listeners().getFirst();
         String host = listener.host();
@@ -173,13 +204,15 @@ final class UpCommand implements Callable<Integer> {
                         host == null || host.equals("0.0.0.0") ? "127.0.0.1" : host,
                         listener.port()),
                 CredentialFile.read(files.credentialFile(DataFolder.SENSOR), null),
-                SensorTopics.DEFAULT.prefix(),
-                SensorTopics.DEFAULT,
+                topics.prefix(),
+                topics,
                 Sampling.DEFAULT,
                 Sampling.Limits.WIDEST,
-                Probes.find(Path.of("/")),
+                probes,
                 new SensorOptions.Store(
-                        files.folder().resolve("sensors").resolve(SensorTopics.DEFAULT.prefix()),
+                        files.folder()
+                                .resolve("sensors")
+                                .resolve(topics.prefix().replace('/', '.')),
                         SensorOptions.Store.DEFAULT_BYTES));
     }
 

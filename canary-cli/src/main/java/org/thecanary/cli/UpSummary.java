@@ -24,7 +24,8 @@ record UpSummary(DataFolder files, Transport.Tcp broker) {
         StringBuilder text = new StringBuilder();
         text.append("\nCanary is up: a broker on port ")
                 .append(broker.port())
-                .append(", for this machine only, and a sensor that measures this machine.\n")
+                .append(
+                        ", for this machine only, a sensor that measures this machine,\nand two simulated ones.\n")
                 .append("Users, rules and passwords: ")
                 .append(files.folder())
                 .append("\n\n");

@@ -32,7 +32,13 @@ class SensorBundleTest {
         Program.needsMosquittoClients();
         ca("init", "--no-passphrase");
         ca("issue", "localhost", "--server", "--san", "localhost,127.0.0.1");
-        ca("issue", "attic", "--bundle", shared.resolve("attic.zip").toString(), "--broker", "localhost:1");
+        ca(
+                "issue",
+                "attic",
+                "--bundle",
+                shared.resolve("attic.zip").toString(),
+                "--broker",
+                "localhost:1");
         ca("issue", "nowhere", "--bundle", shared.resolve("nowhere.tar.gz").toString());
         ca("issue", "blank", "--bundle", shared.resolve("blank.zip").toString());
     }
@@ -47,8 +53,15 @@ class SensorBundleTest {
     void aSensorIsLetInByItsBundle(String broker, String form) throws Exception {
         Path bundle = shared.resolve("attic" + form);
         if (form.isEmpty()) {
-            try (Program unzip = Program.of(folder, List.of(
-                    "/usr/bin/python3", "-m", "zipfile", "-e", shared.resolve("attic.zip").toString(), shared.toString()))) {
+            try (Program unzip = Program.of(
+                    folder,
+                    List.of(
+                            "/usr/bin/python3",
+                            "-m",
+                            "zipfile",
+                            "-e",
+                            shared.resolve("attic.zip").toString(),
+                            shared.toString()))) {
                 assertThat(unzip.exitCode()).isZero();
             }
             Files.setPosixFilePermissions(bundle, PosixFilePermissions.fromString("rwx------"));
@@ -58,10 +71,22 @@ class SensorBundleTest {
                 Program watch = Program.of(
                         folder,
                         List.of(
-                                "mosquitto_sub", "-h", "localhost", "-p", "" + port, "-t", "#", "-v", "-C", "2",
-                                "--cafile", shared.resolve("ca/ca.crt").toString(),
-                                "--cert", issued("nowhere", "nowhere.crt"),
-                                "--key", issued("nowhere", "nowhere.key")))) {
+                                "mosquitto_sub",
+                                "-h",
+                                "localhost",
+                                "-p",
+                                "" + port,
+                                "-t",
+                                "#",
+                                "-v",
+                                "-C",
+                                "2",
+                                "--cafile",
+                                shared.resolve("ca/ca.crt").toString(),
+                                "--cert",
+                                issued("nowhere", "nowhere.crt"),
+                                "--key",
+                                issued("nowhere", "nowhere.key")))) {
             watch.says("sensor/attic/data {");
             assertThat(sensor.err()).doesNotContain("warning", "Exception");
             assertThat(sensor.stop()).isZero();
@@ -74,9 +99,15 @@ class SensorBundleTest {
         Path letter = Files.writeString(folder.resolve("letter.zip"), "Dear aunt,");
         refuses(letter, 3, "this is no device bundle.");
         refuses(folder.resolve("none.zip"), 13, "there is no such file.");
-        refuses(Files.createDirectory(folder.resolve("empty")), 3, "there is no settings.properties in it.");
+        refuses(
+                Files.createDirectory(folder.resolve("empty")),
+                3,
+                "there is no settings.properties in it.");
         refuses(shared.resolve("nowhere.tar.gz"), 3, "Unpack it, and name the folder:  tar xzf");
-        refuses(shared.resolve("blank.zip"), 3, "does not say host; fill it in, or make the bundle with --broker.");
+        refuses(
+                shared.resolve("blank.zip"),
+                3,
+                "does not say host; fill it in, or make the bundle with --broker.");
     }
 
     private void refuses(Path bundle, int code, String sentence) throws Exception {
@@ -105,7 +136,8 @@ class SensorBundleTest {
                 "listener " + port + " 127.0.0.1\ncafile " + shared.resolve("ca/ca.crt")
                         + "\ncertfile " + issued("localhost", "localhost.crt")
                         + "\nkeyfile " + issued("localhost", "localhost.key")
-                        + "\nrequire_certificate true\nuse_identity_as_username true\nacl_file " + acl
+                        + "\nrequire_certificate true\nuse_identity_as_username true\nacl_file "
+                        + acl
                         + (kind.equals("mosquitto") ? "\nuser root\n" : "\n"));
         Program broker = kind.equals("canary")
                 ? Program.canary(folder, "broker", "-c", config.toString())

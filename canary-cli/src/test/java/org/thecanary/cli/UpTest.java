@@ -68,6 +68,19 @@ class UpTest {
     }
 
     @Test
+    void thereAreTwoSimulatedSensorsBesides() throws Exception {
+        try (Program up = up();
+                Program watch = subscribe("webapp", "-v", "-t", "sensor/#")) {
+            watch.says("sensor/sim-1/data {").says("sensor/sim-2/data {").says("sensor/data {");
+            publish("webapp", "sensor/sim-2/instructions/sampling", "20 Hz");
+            watch.says("sensor/sim-2/status {\"state\": \"online\", \"sampling_hz\": 20,");
+            assertThat(up.stop()).isZero();
+            watch.says("sensor/sim-1/status {\"state\": \"offline\", \"reason\": \"stopped\"");
+            assertThat(up.err()).doesNotContain("does not take", "Exception");
+        }
+    }
+
+    @Test
     void nobodyElseReadsOrWrites() throws Exception {
         try (Program up = up();
                 Program webapp = subscribe("webapp", "-v", "-t", "sensor/#");
