@@ -45,6 +45,11 @@ final class Program implements AutoCloseable {
     /** With more in its environment. */
     static Program canaryWith(Path folder, Map<String, String> environment, String... arguments)
             throws IOException {
+        return new Program(folder, canaryCommand(arguments), environment);
+    }
+
+    /** What {@link #canary} runs. */
+    static List<String> canaryCommand(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-ea",
@@ -57,7 +62,7 @@ final class Program implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Canary.class.getName()));
         command.addAll(List.of(arguments));
-        return new Program(folder, command, environment);
+        return command;
     }
 
     /** Any other program. */
