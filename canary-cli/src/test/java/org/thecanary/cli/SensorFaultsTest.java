@@ -102,7 +102,9 @@ final class SensorFaultsTest {
 
     private String told() {
         long all = arrived.values().stream().mapToLong(List::size).sum();
-        long once = arrived.values().stream().mapToLong(n -> new HashSet<>(n).size()).sum();
+        long once = arrived.values().stream()
+                .mapToLong(n -> new HashSet<>(n).size())
+                .sum();
         return once + " readings of " + agents.size() + " agents arrived, " + (all - once)
                 + " of them twice; " + brokers + " brokers, " + cuts + " cuts";
     }
@@ -226,7 +228,9 @@ final class SensorFaultsTest {
             }
         }
         assertThat(missing.keySet())
-                .as("sensors that took readings; the last agent said %s", agents.getLast().err())
+                .as(
+                        "sensors that took readings; the last agent said %s",
+                        agents.getLast().err())
                 .hasSize(SENSORS);
         missing.forEach((sensor, names) -> {
             List<Name> came = arrived.getOrDefault(sensor, List.of());
