@@ -69,8 +69,10 @@ record InitSummary(SecureSystem system, String canary) {
             }
             text.append("  (").append(system.passphraseFile()).append(")\n");
             text.append(
-                    "  Put that passphrase where you keep your passwords, and delete its file: key and passphrase\n"
-                            + "  in one place are worth as much as a key without one.\n");
+                    """
+                      Put that passphrase where you keep your passwords, and delete its file: key and passphrase
+                      in one place are worth as much as a key without one.
+                    """);
         }
         text.append('\n');
     }

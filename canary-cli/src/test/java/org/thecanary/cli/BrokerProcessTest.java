@@ -110,11 +110,13 @@ final class BrokerProcessTest {
         Process systemd = new ProcessBuilder(
                         "/usr/bin/python3",
                         "-c",
-                        "import socket, sys\n"
-                                + "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
-                                + "s.bind(sys.argv[1])\n"
-                                + "print('bound', flush=True)\n"
-                                + "while True: print(s.recv(999).decode(), flush=True)\n",
+                        """
+                        import socket, sys
+                        s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                        s.bind(sys.argv[1])
+                        print('bound', flush=True)
+                        while True: print(s.recv(999).decode(), flush=True)
+                        """,
                         socket.toString())
                 .redirectOutput(told.toFile())
                 .start();

@@ -96,11 +96,13 @@ final class LogSinkTest {
         Process reader = new ProcessBuilder(
                         "/usr/bin/python3",
                         "-c",
-                        "import socket, sys\n"
-                                + "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
-                                + "s.bind(sys.argv[1])\n"
-                                + "print('bound', flush=True)\n"
-                                + "sys.stdout.buffer.write(s.recv(9999))\n",
+                        """
+                        import socket, sys
+                        s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                        s.bind(sys.argv[1])
+                        print('bound', flush=True)
+                        sys.stdout.buffer.write(s.recv(9999))
+                        """,
                         socket.toString())
                 .redirectOutput(got.toFile())
                 .start();

@@ -462,6 +462,7 @@ public final class Session {
     }
 
     /** The copies that one session is owed of a message come one after the other. */
+    @SuppressWarnings("ReferenceEquality") // the same arrival, not an equal one
     private boolean isSecondCopy(Publication publication) {
         boolean second = latest == publication;
         latest = publication;

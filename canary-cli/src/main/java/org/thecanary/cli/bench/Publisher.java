@@ -132,7 +132,7 @@ final class Publisher extends BenchConnection {
      * @return false where no Packet Identifier is free; nothing was published then
      */
     boolean publishDue(long nanos) {
-        if (!running || qos != QoS.AT_MOST_ONCE && free == 0) {
+        if (!running || (qos != QoS.AT_MOST_ONCE && free == 0)) {
             return false;
         }
         append(nanos);

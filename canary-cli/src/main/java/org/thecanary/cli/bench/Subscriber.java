@@ -98,7 +98,7 @@ final class Subscriber extends BenchConnection {
         int octet;
         do {
             octet = bytes.getByte(at + used);
-            length |= (octet & 0x7F) << 7 * used;
+            length |= (octet & 0x7F) << (7 * used);
             used++;
         } while (octet < 0);
         return used + length;
