@@ -19,7 +19,11 @@ class AotTrainCommandTest {
             assertThat(training.exitCode()).as(training.err()).isZero();
             assertThat(training.out()).isEmpty();
             assertThat(training.err())
-                    .contains("as train-webapp (p5", "as sensor-", "terminating")
+                    .contains(
+                            "as train-webapp (p5",
+                            "as sensor (p5",
+                            "c1, k60, u'sensor')",
+                            "terminating")
                     .doesNotContain("Exception");
         }
     }

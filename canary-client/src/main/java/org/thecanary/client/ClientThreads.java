@@ -33,7 +33,10 @@ public final class ClientThreads implements AutoCloseable {
      * @param count how many; a client stays on the one it is given
      */
     public ClientThreads(int count) {
-        Sockets sockets = Sockets.best();
+        this(count, Sockets.best());
+    }
+
+    private ClientThreads(int count, Sockets sockets) {
         group = new MultiThreadIoEventLoopGroup(
                 count, new DefaultThreadFactory("mqtt-client", true), sockets.io());
         List<ClientLoop> made = new ArrayList<>();
@@ -41,6 +44,11 @@ public final class ClientThreads implements AutoCloseable {
             made.add(new ClientLoop((EventLoop) executor, sockets));
         }
         loops = List.copyOf(made);
+    }
+
+    /** One loop on the JDK's own sockets: for a program that is soon over, since no native library is unpacked and loaded. */
+    public static ClientThreads ofJdk() {
+        return new ClientThreads(1, Sockets.NIO);
     }
 
     ClientLoop next() {

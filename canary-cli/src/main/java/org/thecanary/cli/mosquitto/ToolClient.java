@@ -45,7 +45,7 @@ abstract class ToolClient implements ClientEvents, Printer.Listener, AutoCloseab
     final MqttClient client;
     final Printer printer;
 
-    private final ClientThreads threads = new ClientThreads();
+    private final ClientThreads threads = ClientThreads.ofJdk();
     private final @Nullable Trace trace;
     private final boolean reconnects;
 
