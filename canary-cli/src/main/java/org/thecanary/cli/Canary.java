@@ -31,6 +31,7 @@ import java.util.Objects;
             PasswdCommand.class,
             CaCommand.class,
             BenchCommand.class,
+            CompletionCommand.class,
             AotTrainCommand.class
         })
 public final class Canary implements Runnable {

@@ -6,6 +6,7 @@ import org.thecanary.cli.mosquitto.Tool;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 import java.util.concurrent.Callable;
 
@@ -22,8 +23,20 @@ final class ToolCommands {
                     tool, new String[] {tool.command(), "--help"}, Canary.Version.number());
             CommandSpec spec = CommandSpec.wrapWithoutInspection(help).name(tool.command());
             spec.usageMessage().description(tool.description());
+            addFlags(spec, tool);
             canary.addSubcommand(tool.command(), new CommandLine(spec));
         }
         return canary;
+    }
+
+    /** So that shells complete them; {@link #addTo} says why they are not read here. */
+    private static void addFlags(CommandSpec spec, Tool tool) {
+        MosquittoTools.flags(tool)
+                .forEach((names, help) ->
+                        spec.addOption(OptionSpec.builder(names.toArray(String[]::new))
+                                .description(help)
+                                .arity("0..1")
+                                .type(String.class)
+                                .build()));
     }
 }

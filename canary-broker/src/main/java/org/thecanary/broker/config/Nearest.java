@@ -3,25 +3,32 @@ package org.thecanary.broker.config;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Finds the option somebody meant. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /** The option name nearest to a word, or null where none is near. */
     static @Nullable String name(String word) {
-        String lower = word.toLowerCase(Locale.ROOT).replace('-', '_');
-        if (lower.length() > 60) {
+        return of(
+                word.toLowerCase(Locale.ROOT).replace('-', '_'),
+                Directives.ALL.stream().map(Directive::name).toList());
+    }
+
+    /** The name nearest to a word, or null where none is near. */
+    public static @Nullable String of(String word, List<String> names) {
+        if (word.length() > 60) {
             return null;
         }
         String nearest = null;
-        int best = Math.max(1, lower.length() / 4) + 1;
-        for (Directive directive : Directives.ALL) {
-            int distance = distance(lower, directive.name());
+        int best = Math.max(1, word.length() / 4) + 1;
+        for (String name : names) {
+            int distance = distance(word, name);
             if (distance < best) {
                 best = distance;
-                nearest = directive.name();
+                nearest = name;
             }
         }
         return nearest;

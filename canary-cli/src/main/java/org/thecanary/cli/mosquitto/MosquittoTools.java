@@ -7,7 +7,9 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Runs {@code canary pub}, {@code sub} and {@code rr}. */
 public final class MosquittoTools {
@@ -39,6 +41,17 @@ public final class MosquittoTools {
         System.setProperty("io.netty.leakDetection.level", "disabled");
     }
 
+    /** The flags of a tool, in the order of its help: all names of each, and a line of help. */
+    public static Map<List<String>, String> flags(Tool tool) {
+        Map<List<String>, String> flags = new LinkedHashMap<>();
+        for (Flag flag : Flag.TABLE) {
+            if (flag.tools().contains(tool)) {
+                flags.put(flag.names(), flag.help());
+            }
+        }
+        return flags;
+    }
+
     /**
      * Runs a tool.
      *
@@ -66,7 +79,10 @@ public final class MosquittoTools {
                 case RR -> RrTool.run(settings, streams);
             };
         } catch (UsageException e) {
-            streams.complain(e.getMessage() + "\nUse '" + called + " --help' to see usage.\n");
+            // under mosquitto's name nothing but its words
+            String advice = name.equals(tool.original()) ? "" : e.advice();
+            streams.complain(
+                    e.getMessage() + advice + "\nUse '" + called + " --help' to see usage.\n");
             return 1;
         } catch (ToolException e) {
             if (!settings.quiet) {

@@ -2,6 +2,7 @@
 package org.thecanary.cli.mosquitto;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.config.Nearest;
 import org.thecanary.cli.mosquitto.Property.Carrier;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 
@@ -110,7 +111,7 @@ final class SettingsReader {
             String word = arguments.get(i);
             Flag flag = Flag.named(word, settings.tool);
             if (flag == null) {
-                throw new UsageException("Error: Unknown option '" + word + "'.\n");
+                throw unknown(word);
             }
             if (flag.names().contains(Flag.PROPERTY)) {
                 i = settings.properties.take(arguments, i + 1);
@@ -126,6 +127,20 @@ final class SettingsReader {
                 return;
             }
         }
+    }
+
+    private UsageException unknown(String word) {
+        String near = word.startsWith("--")
+                ? Nearest.of(
+                        word,
+                        Flag.TABLE.stream()
+                                .filter(flag -> flag.tools().contains(settings.tool))
+                                .flatMap(flag -> flag.names().stream())
+                                .toList())
+                : null;
+        return new UsageException(
+                "Error: Unknown option '" + word + "'.\n",
+                near == null ? "" : "Did you mean " + near + "?\n");
     }
 
     private static UsageException missing(Flag flag) {

@@ -3,6 +3,8 @@ package org.thecanary.cli.mosquitto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,9 @@ import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.cli.mosquitto.RealTools.Outcome;
 
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -348,6 +353,20 @@ final class ToolsLikeMosquittoTest {
     }
 
     @Test
+    void underItsOwnNameAToolSaysWhatWasMeant() {
+        var err = new ByteArrayOutputStream();
+        var streams = new Streams(
+                InputStream.nullInputStream(), OutputStream.nullOutputStream(), err, Map.of());
+
+        int exitCode = MosquittoTools.run(Tool.PUB, "pub", List.of("--cafil", "x"), streams, "0");
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(err.toString(UTF_8))
+                .isEqualTo("Error: Unknown option '--cafil'.\nDid you mean --cafile?\n\n"
+                        + "Use 'canary pub --help' to see usage.\n");
+    }
+
+    @Test
     void jsonLosesNoByte() {
         Outcome ours =
                 RealTools.masked(RealTools.ours(Tool.SUB, line("-p PORT -t of/2 -C 1 --json"), ""));
@@ -377,11 +396,11 @@ final class ToolsLikeMosquittoTest {
 
     @Test
     void whatTheClientCannotDoYetIsSaid() {
-        assertThat(RealTools.ours(Tool.PUB, line("-t a -m x --ws"), ""))
-                .isEqualTo(new Outcome(1, "", "Error: --ws is not supported yet.\n"));
-        assertThat(RealTools.ours(Tool.PUB, line("-t a -m x --cafile ca.crt"), "")
+        assertThat(RealTools.ours(Tool.PUB, line("-t a -m x -S"), ""))
+                .isEqualTo(new Outcome(1, "", "Error: -S is not supported yet.\n"));
+        assertThat(RealTools.ours(Tool.PUB, line("-t a -m x --psk 12 --psk-identity b"), "")
                         .err())
-                .isEqualTo("Error: --cafile is not supported yet.\n");
+                .startsWith("Error: --psk is not supported, since Java's TLS has no");
     }
 
     @Test
