@@ -20,6 +20,7 @@ import org.thecanary.broker.loop.BrokerLoops;
 import org.thecanary.broker.loop.SessionDirectory;
 import org.thecanary.broker.net.ConnectFlow;
 import org.thecanary.broker.net.ConnectionCount;
+import org.thecanary.broker.net.IdentifierFights;
 import org.thecanary.broker.net.Listeners;
 import org.thecanary.broker.routing.Reports;
 import org.thecanary.broker.routing.Router;
@@ -130,12 +131,14 @@ public final class Broker implements AutoCloseable {
                 .submit(() -> sysTree.start(VERSION, config.sysIntervalSeconds()))
                 .awaitUninterruptibly(); // it is there before the first client
         sweepRetained();
+        Thread.ofPlatform().daemon().name("memory").start(memoryBudget());
         Authenticator authenticator = new Authenticator();
+        IdentifierFights fights = new IdentifierFights();
         IOException lastRefusal = null;
         for (int i = 0; i < config.listeners().size(); i++) {
             ListenerConfig listener = config.listeners().get(i);
             ConnectFlow flow = new ConnectFlow(
-                    config, listener, directory, authenticator, connections, rules.get(i));
+                    config, listener, directory, authenticator, connections, fights, rules.get(i));
             flows.add(flow);
             try {
                 listeners.open(flow, tls.get(i).orElse(null));
@@ -192,6 +195,28 @@ public final class Broker implements AutoCloseable {
         directory.forEach(Session::onRulesChanged);
         awaitTurns();
         return waiting;
+    }
+
+    private MemoryBudget memoryBudget() {
+        Runtime runtime = Runtime.getRuntime();
+        return new MemoryBudget(
+                loops,
+                new MemoryBudget.Gauges(
+                        () -> runtime.totalMemory() - runtime.freeMemory(),
+                        runtime.maxMemory(),
+                        this::storedBytes,
+                        System::gc),
+                () -> config.limits().memoryLimit());
+    }
+
+    /** What {@code memory_limit} is about; not counted where there is no limit. */
+    private long storedBytes() {
+        if (config.limits().memoryLimit() == Long.MAX_VALUE) {
+            return 0;
+        }
+        figures.count(() -> {});
+        Figures now = figures.now();
+        return now.retainedBytes() + now.waiting().bytes() + now.counters().unsentBytes;
     }
 
     /** {@code retain_expiry_interval}: removes expired Retained Messages now and then; they are never sent anyway. */

@@ -485,7 +485,13 @@ final class Directives {
                     "2",
                     "As max_qos.",
                     (d, v) -> d.listener().maxQos = QoS.of(v)),
-            refused("memory_limit", GLOBAL, "bytes", "none", LATER, "Memory to use at most."),
+            words(
+                    "memory_limit",
+                    GLOBAL,
+                    "bytes",
+                    "none",
+                    "Bytes of messages that are kept and wait; near it publishers are slowed down, and QoS 0 is dropped.",
+                    OptionRules::memoryLimit),
             whole(
                     "message_size_limit",
                     GLOBAL,

@@ -20,6 +20,7 @@ package org.thecanary.broker.config;
  *     ask for none
  * @param globalMaxConnections {@code global_max_connections}: Network Connections at a time, over all listeners
  * @param globalMaxClients {@code global_max_clients}: Sessions at a time, offline ones included
+ * @param memoryLimit {@code memory_limit}: payload bytes of retained messages and of all that waits for clients
  */
 public record Limits(
         int maxInflightMessages,
@@ -30,7 +31,8 @@ public record Limits(
         int messageSizeLimit,
         int maxKeepAliveSeconds,
         int globalMaxConnections,
-        int globalMaxClients) {
+        int globalMaxClients,
+        long memoryLimit) {
 
     /** What mosquitto 2.1 does without a configuration. */
     public static Limits defaults() {
@@ -48,6 +50,7 @@ public record Limits(
         public int maxKeepAliveSeconds;
         public int globalMaxConnections = Integer.MAX_VALUE;
         public int globalMaxClients = Integer.MAX_VALUE;
+        public long memoryLimit = Long.MAX_VALUE;
 
         public Limits build() {
             return new Limits(
@@ -59,7 +62,8 @@ public record Limits(
                     messageSizeLimit,
                     maxKeepAliveSeconds,
                     globalMaxConnections,
-                    globalMaxClients);
+                    globalMaxClients,
+                    memoryLimit);
         }
     }
 }

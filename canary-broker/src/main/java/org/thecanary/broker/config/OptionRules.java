@@ -70,6 +70,21 @@ final class OptionRules {
         return prefix;
     }
 
+    /** As {@code atol}, so that whatever is no number is 0, which is no limit. */
+    static void memoryLimit(Draft draft, List<String> words, ConfFile.Option option)
+            throws BadValue {
+        String word = words.getFirst();
+        if (word.startsWith("-")) {
+            throw new BadValue("memory_limit " + word + " is out of range: from 0.");
+        }
+        String digits = word.replaceFirst("[^0-9].*", "");
+        if (digits.isEmpty()) {
+            draft.notice("memory_limit " + word + " is no number, and so no limit.");
+        }
+        long bytes = digits.isEmpty() ? 0 : digits.length() > 18 ? 0 : Long.parseLong(digits);
+        draft.broker.limits.memoryLimit = bytes == 0 ? Long.MAX_VALUE : bytes;
+    }
+
     static void denySpecialChars(Draft draft, boolean value) throws BadValue {
         if (draft.plugin == null) {
             throw new BadValue(

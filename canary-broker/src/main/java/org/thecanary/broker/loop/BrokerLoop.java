@@ -26,12 +26,22 @@ public final class BrokerLoop {
     private final List<Flushable> dirty = new ArrayList<>();
     private @Nullable Batch[] batches = new @Nullable Batch[0];
     private boolean flushPosted;
+    private Memory memory = Memory.ENOUGH;
     private long nowMillis = System.currentTimeMillis();
 
     /** Something written to in this turn. */
     public interface Flushable {
         /** Sends what was written. */
         void flushTurn();
+    }
+
+    /** How much memory the broker has left, by its budget. */
+    public enum Memory {
+        ENOUGH,
+        /** Who publishes is slowed down, and QoS 0 for slow clients is dropped. */
+        TIGHT,
+        /** Nothing is queued any more. */
+        FULL
     }
 
     BrokerLoop(int index, EventLoop executor) {
@@ -91,6 +101,16 @@ public final class BrokerLoop {
     public void turn() {
         assert inLoop();
         nowMillis = System.currentTimeMillis();
+    }
+
+    /** What the budget says as of now. */
+    public void memory(Memory now) {
+        assert inLoop();
+        memory = now;
+    }
+
+    public Memory memory() {
+        return memory;
     }
 
     /** The clock as of this turn, milliseconds since the epoch. */

@@ -47,6 +47,7 @@ public final class ConnectFlow implements SessionRules {
     private final SessionDirectory directory;
     private final Authenticator authenticator;
     private final ConnectionCount connections;
+    private final IdentifierFights fights;
     private final SecureRandom random = new SecureRandom();
     private volatile ListenerRules rules;
 
@@ -71,10 +72,12 @@ public final class ConnectFlow implements SessionRules {
             SessionDirectory directory,
             Authenticator authenticator,
             ConnectionCount connections,
+            IdentifierFights fights,
             AccessRules rules) {
         this.directory = directory;
         this.authenticator = authenticator;
         this.connections = connections;
+        this.fights = fights;
         this.rules = new ListenerRules(config, listener, rules);
     }
 
@@ -113,6 +116,10 @@ public final class ConnectFlow implements SessionRules {
     /** The listener as it is configured now. */
     public ListenerConfig listener() {
         return rules.listener();
+    }
+
+    IdentifierFights fights() {
+        return fights;
     }
 
     ConnectionCount connections() {
@@ -298,6 +305,7 @@ public final class ConnectFlow implements SessionRules {
                     access.users(),
                     username,
                     connect.password(),
+                    connection.host(),
                     verdict -> connection.loop().run(() -> {
                         if (!connection.awaitsVerdict()) {
                             return;
@@ -360,6 +368,7 @@ public final class ConnectFlow implements SessionRules {
                 return;
             }
             directory.attached(ref, connection);
+            var _ = fights.won(clientId, connection.address());
             logConnected(connect, clientId, connection);
             connection.accept(accepted(connect, ref, present, assigned, credential));
             connection.resume();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.broker.loop.BrokerLoop.Memory;
 import org.thecanary.broker.loop.Link;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.broker.loop.SessionRef;
@@ -69,6 +70,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     /** With more than this unsent in answers, not messages, we read no further. */
     private static final int ANSWERS_BYTES = 1024 * 1024;
+    /** How long who publishes is not read while memory is short. */
+    private static final long SLOW_MILLIS = 100;
     /** How long a client has to send its CONNECT. */
     private static final long CONNECT_MILLIS = 30_000;
     /** How long we wait for the client to close after we have said our last. */
@@ -100,6 +103,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     private boolean dirty;
     private boolean starved;
     private boolean deaf;
+    private boolean slowed;
     private long unsentAnswers;
     private long unsentBytes;
     private long unsentPackets;
@@ -141,6 +145,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         return origin.address() != null
                 ? origin.address()
                 : Addresses.hostAndPort(channel.channel().remoteAddress());
+    }
+
+    /** The address alone. */
+    String host() {
+        String address = address();
+        int port = address.lastIndexOf(':');
+        return port < 0 ? address : address.substring(0, port);
     }
 
     Origin origin() {
@@ -218,6 +229,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
             case Publish publish -> {
                 counters.publishBytesReceived += publish.message().payload().length;
                 session.publish(mountPoint == null ? publish : mountPoint.in(publish), outbox);
+                if (scratch.loop.memory() != Memory.ENOUGH) {
+                    slowDown();
+                }
             }
             case PubAck ack -> session.pubAck(ack, outbox);
             case PubRec ack -> session.pubRec(ack, outbox);
@@ -365,6 +379,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         return noMoreThan(WRITABLE_BYTES);
     }
 
+    private int unsentMost() {
+        return scratch.loop.memory() == Memory.ENOUGH
+                ? scratch.isOverBudget() ? WRITABLE_BYTES / 4 : OVERLOADED_BYTES
+                : WRITABLE_BYTES / 16;
+    }
+
     private boolean noMoreThan(int limit) {
         if (state != State.CONNECTED) {
             return false;
@@ -378,7 +398,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
 
     @Override
     public boolean overloaded() {
-        return !noMoreThan(scratch.isOverBudget() ? WRITABLE_BYTES / 4 : OVERLOADED_BYTES);
+        return !noMoreThan(unsentMost());
     }
 
     @Override
@@ -501,7 +521,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         boolean tooMuch = now > WRITABLE_BYTES && (deaf || unsentAnswers > ANSWERS_BYTES);
         if (tooMuch != deaf && state == State.CONNECTED) {
             deaf = tooMuch;
-            channel.channel().config().setAutoRead(!deaf);
+            channel.channel().config().setAutoRead(!deaf && !slowed);
         }
     }
 
@@ -519,6 +539,23 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
             scratch.loop.turn();
             refill();
         }
+    }
+
+    /** Memory is short: who publishes is not read for a moment. */
+    private void slowDown() {
+        if (slowed || state != State.CONNECTED) {
+            return;
+        }
+        slowed = true;
+        channel.channel().config().setAutoRead(false);
+        scratch.loop.schedule(
+                () -> {
+                    slowed = false;
+                    if (state == State.CONNECTED && !deaf) {
+                        channel.channel().config().setAutoRead(true);
+                    }
+                },
+                SLOW_MILLIS);
     }
 
     private void refill() {
@@ -557,6 +594,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     public void end(ReasonCode reason, String why) {
         if (v5 && state == State.CONNECTED) {
             send(disconnect(reason, why));
+        }
+        if (reason == ReasonCode.SESSION_TAKEN_OVER) {
+            flow.fights().lost(clientId, address(), scratch.loop.nowMillis());
         }
         ref = null;
         finish(notice(DisconnectTexts.of(reason)), true);

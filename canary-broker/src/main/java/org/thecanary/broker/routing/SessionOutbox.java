@@ -73,6 +73,11 @@ public final class SessionOutbox implements Outbox {
     }
 
     @Override
+    public boolean memoryFull() {
+        return loop().memory() == BrokerLoop.Memory.FULL;
+    }
+
+    @Override
     public boolean sendPublish(
             Publication publication,
             SessionSubscription subscription,

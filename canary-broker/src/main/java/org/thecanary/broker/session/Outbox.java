@@ -29,6 +29,11 @@ public interface Outbox {
      */
     boolean writable();
 
+    /** Whether memory is so short that nothing more may wait. */
+    default boolean memoryFull() {
+        return false;
+    }
+
     /** Whether so much has not left that QoS 0 messages are to be dropped. */
     boolean overloaded();
 

@@ -517,7 +517,7 @@ public final class Session {
             queue = new MessageQueue();
         }
         int besides = connected || window == null ? 0 : window.size();
-        if (!queue.offer(queued, limits, besides)) {
+        if (outbox.memoryFull() || !queue.offer(queued, limits, besides)) {
             outbox.report(Report.DROPPED, queued.publication().message().topic().toString());
         }
         available(false, outbox);

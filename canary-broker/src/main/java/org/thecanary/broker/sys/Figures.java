@@ -73,7 +73,7 @@ public record Figures(
         }
 
         /** Counts what waits in all sessions, then runs a task, on one of the loops; neither if these have ended. */
-        void count(Runnable then) {
+        public void count(Runnable then) {
             Thread.startVirtualThread(() -> {
                 try {
                     SessionCensus.take(loops, sessions.all(), found -> {

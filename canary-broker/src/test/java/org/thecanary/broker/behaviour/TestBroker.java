@@ -86,6 +86,13 @@ final class TestBroker implements AutoCloseable {
         return connect(ProtocolVersion.MQTT_5, clientId);
     }
 
+    /** Messages dropped since a queue was full, or memory short. */
+    long dropped() {
+        return broker.loops().all().stream()
+                .mapToLong(loop -> loop.counters().publishDropped)
+                .sum();
+    }
+
     @Override
     public void close() throws IOException {
         for (TestClient client : clients) {

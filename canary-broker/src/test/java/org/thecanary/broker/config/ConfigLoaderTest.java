@@ -228,7 +228,8 @@ class ConfigLoaderTest {
                         Integer.MAX_VALUE,
                         0,
                         Integer.MAX_VALUE,
-                        Integer.MAX_VALUE));
+                        Integer.MAX_VALUE,
+                        Long.MAX_VALUE));
     }
 
     @Test
