@@ -119,9 +119,10 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private boolean explain(ListenerConfig listener, AccessRules access, List<String> out) {
+        String id = listener.useUsernameAsClientId() && user != null ? user : clientId;
         String whole = listener.mountPoint() == null ? topic : listener.mountPoint() + topic;
         String who = (user == null ? "a client without a user name" : "user " + user)
-                + (clientId.isEmpty() ? "" : " as client " + clientId);
+                + (id.isEmpty() ? "" : " as client " + id);
         String stranger = Admission.refusal(listener, access, user);
         if (stranger != null) {
             out.add("denied: " + who + " is not let in.");
@@ -130,12 +131,11 @@ final class ExplainCommand implements Callable<Integer> {
         }
         try {
             if (action == Wish.subscribe) {
-                subscribe(access, TopicFilter.of(whole), who, out);
+                subscribe(access, TopicFilter.of(whole), who, id, out);
                 return true;
             }
             Action wanted = action == Wish.publish ? Action.PUBLISH : Action.RECEIVE;
-            Explanation answer =
-                    Explanation.of(access, user, clientId, TopicName.of(whole), wanted);
+            Explanation answer = Explanation.of(access, user, id, TopicName.of(whole), wanted);
             out.add((answer.allowed() ? "allowed: " : "denied: ")
                     + who
                     + (answer.allowed() ? " may " : " may not ")
@@ -151,7 +151,8 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private void subscribe(AccessRules access, TopicFilter filter, String who, List<String> out) {
+    private void subscribe(
+            AccessRules access, TopicFilter filter, String who, String id, List<String> out) {
         out.add("allowed: " + who + " may subscribe to " + filter + ".");
         if (access.acl() == null) {
             out.add("    there is no acl_file here, so it receives all that matches");
@@ -159,7 +160,7 @@ final class ExplainCommand implements Callable<Integer> {
         }
         out.add("    every subscription is granted, as by mosquitto; what is delivered is decided"
                 + " message by message:");
-        List<String> rules = Explanation.receiveRules(access, user, clientId);
+        List<String> rules = Explanation.receiveRules(access, user, id);
         rules.forEach(rule -> out.add("    " + rule));
         out.add(
                 rules.isEmpty()

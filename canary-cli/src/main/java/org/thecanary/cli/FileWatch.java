@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Runs a task when a file has changed, been replaced or come into being, once the changes have stopped for a moment.
  *
- * <p>It is the folders that are watched: an editor writes a new file and renames it, and Kubernetes swaps a symbolic link
+ * <p>A folder may be among them: it changes when files come and go. It is the folders that are watched: an editor writes a new file and renames it, and Kubernetes swaps a symbolic link
  * beside it. Any thread.
  */
 final class FileWatch implements AutoCloseable {
@@ -59,7 +59,7 @@ final class FileWatch implements AutoCloseable {
         for (Path file : now) {
             Path path = file.toAbsolutePath().normalize();
             absolute.add(path);
-            Path folder = path.getParent();
+            Path folder = Files.isDirectory(path) ? path : path.getParent();
             if (folder != null && folders.add(folder)) {
                 folder.register(
                         service,

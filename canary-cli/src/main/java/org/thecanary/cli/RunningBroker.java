@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /**
  * A broker with its configuration file, its log and its pid file, from start to end.
@@ -39,6 +40,7 @@ final class RunningBroker implements AutoCloseable {
     private final Source source;
     private final @Nullable Path pidFile;
     private @Nullable FileWatch watch;
+    private List<Path> files;
 
     /** Where the configuration comes from, to be read again. */
     private record Source(
@@ -48,25 +50,8 @@ final class RunningBroker implements AutoCloseable {
             AtomicReference<@Nullable Broker> broker) {
         Loaded load() throws ConfigException {
             return configFile == null
-                    ? new Loaded(ConfigLoader.withoutFile(ports), List.<Problem>of())
+                    ? new Loaded(ConfigLoader.withoutFile(ports), List.of(), List.of())
                     : ConfigLoader.load(configFile, ports);
-        }
-
-        /** The files that were read. */
-        List<Path> files(BrokerConfig config) {
-            List<Path> files = new ArrayList<>();
-            if (configFile != null) {
-                files.add(configFile);
-            }
-            for (ListenerConfig listener : config.listeners()) {
-                if (listener.passwordFile() != null) {
-                    files.add(listener.passwordFile());
-                }
-                if (listener.aclFile() != null) {
-                    files.add(listener.aclFile());
-                }
-            }
-            return files;
         }
 
         void log(BrokerConfig config) throws IOException {
@@ -92,9 +77,10 @@ final class RunningBroker implements AutoCloseable {
         }
     }
 
-    private RunningBroker(Broker broker, Source source) {
+    private RunningBroker(Broker broker, Source source, List<Path> files) {
         this.broker = broker;
         this.source = source;
+        this.files = files;
         this.pidFile = broker.config().pidFile();
     }
 
@@ -120,7 +106,18 @@ final class RunningBroker implements AutoCloseable {
         source.broker.set(broker);
         writePidFile(config);
         LOG.info(LogMarkers.NOTICE, "canary {} running", Canary.Version.number());
-        return new RunningBroker(broker, source);
+        return new RunningBroker(broker, source, filesOf(loaded));
+    }
+
+    /** What was read, users and rules included. */
+    private static List<Path> filesOf(Loaded loaded) {
+        List<Path> files = new ArrayList<>(loaded.files());
+        for (ListenerConfig listener : loaded.config().listeners()) {
+            Stream.of(listener.passwordFile(), listener.aclFile())
+                    .filter(Objects::nonNull)
+                    .forEach(files::add);
+        }
+        return List.copyOf(files);
     }
 
     private static void logNotices(Loaded loaded, List<AccessRules> rules) {
@@ -146,6 +143,7 @@ final class RunningBroker implements AutoCloseable {
             if (!Objects.equals(pidFile, config.pidFile())) {
                 LOG.warn("Not reloaded: pid_file has changed; it is written at the next start.");
             }
+            files = filesOf(loaded);
             followFiles();
             LOG.info(LogMarkers.NOTICE, "Config reloaded.");
             return List.of();
@@ -179,7 +177,7 @@ final class RunningBroker implements AutoCloseable {
     private void followFiles() throws IOException {
         FileWatch following = watch;
         if (following != null) {
-            following.follow(source.files(broker.config()));
+            following.follow(files);
         }
     }
 

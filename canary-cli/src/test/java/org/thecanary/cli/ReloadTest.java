@@ -58,4 +58,19 @@ final class ReloadTest {
             broker.says("Config reloaded.");
         }
     }
+
+    @Test
+    void aFileThatComesIntoAnIncludedDirectoryIsNoticed() throws Exception {
+        Path included = Files.createDirectory(folder.resolve("conf.d"));
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener " + Program.freePort() + " 127.0.0.1\ninclude_dir " + included + "\n");
+        try (Program broker = Program.canary(folder, "broker", "-c", conf.toString(), "--watch")) {
+            broker.says("Watching the files");
+
+            Path added = Files.writeString(included.resolve("a.conf"), "max_qos 3\n");
+
+            broker.says(added + ":1: max_qos 3 is out of range");
+        }
+    }
 }

@@ -24,6 +24,7 @@ public final class ConfigLoader {
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> notices = new ArrayList<>();
     private final Draft draft = new Draft(notices);
+    private final List<Path> files = new ArrayList<>();
 
     private ConfigLoader() {}
 
@@ -31,10 +32,12 @@ public final class ConfigLoader {
      * A configuration without problems.
      *
      * @param notices what the operator should read although the broker starts, in the order of the lines
+     * @param files what was read: files, and directories of files
      */
-    public record Loaded(BrokerConfig config, List<Problem> notices) {
+    public record Loaded(BrokerConfig config, List<Problem> notices, List<Path> files) {
         public Loaded {
             notices = List.copyOf(notices);
+            files = List.copyOf(files);
         }
     }
 
@@ -93,7 +96,7 @@ public final class ConfigLoader {
         if (opensPort && !ports.isEmpty()) {
             notices.add(new Problem(file, 0, "the file opens a port, so -p is ignored."));
         }
-        return new Loaded(draft.build(ports), notices);
+        return new Loaded(draft.build(ports), notices, files);
     }
 
     /** What runs without a file: each port on 127.0.0.1 and ::1, anonymous clients allowed. */
@@ -102,6 +105,7 @@ public final class ConfigLoader {
     }
 
     private void file(Path file, boolean main) {
+        files.add(file);
         String name = file.toString();
         byte[] bytes;
         try {
@@ -172,9 +176,11 @@ public final class ConfigLoader {
         if (option.text().isEmpty()) {
             throw new BadValue("include_dir without a directory.");
         }
-        List<Path> files;
+        List<Path> included;
         try {
-            files = ConfFile.included(Draft.path(option.text()));
+            Path directory = Draft.path(option.text());
+            included = ConfFile.included(directory);
+            files.add(directory);
         } catch (IOException e) {
             throw new BadValue("include_dir "
                     + option.text()
@@ -182,7 +188,7 @@ public final class ConfigLoader {
                     + TextLines.reason(e)
                     + ".");
         }
-        for (Path file : files) {
+        for (Path file : included) {
             file(file, false);
         }
     }

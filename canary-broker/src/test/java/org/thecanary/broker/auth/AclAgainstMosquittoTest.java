@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,14 +58,64 @@ class AclAgainstMosquittoTest {
         for (Client client : CLIENTS) {
             Permissions permissions = ours.permissions(client.user, client.id);
             for (String topic : topics) {
-                TopicName name = TopicName.of(topic);
-                expected.put(
-                        client + " " + topic,
-                        (permissions.mayReceive(name) ? "r" : "-")
-                                + (permissions.mayPublish(name) ? "w" : "-"));
+                expected.put(client + " " + topic, decision(permissions, topic));
             }
         }
         assertThat(theirs).as("rules:%n%s", rules).isEqualTo(expected);
+    }
+
+    /** Many files through one mosquitto, which is told to reload; its clients stay connected. */
+    @Test
+    void mosquittoDecidesAsWeDoAfterEachOfManyReloads(@TempDir Path directory) throws Exception {
+        Random random = new Random(99);
+        Path acl = Files.writeString(directory.resolve("acl"), "topic #\n");
+        List<RawClient> clients = new ArrayList<>();
+        try (RealMosquitto broker = RealMosquitto.start(directory, "acl_file " + acl);
+                RawClient root = new RawClient(broker.port(), "root", "root");
+                RawClient marker = new RawClient(broker.port(), "marker", "marker")) {
+            for (Client client : CLIENTS) {
+                RawClient raw = new RawClient(broker.port(), client.user, client.id);
+                raw.subscribe("#");
+                raw.subscribe("$x/#");
+                clients.add(raw);
+            }
+            for (int file = 0; file < 150; file++) {
+                String rules = rules(random) + "user marker\ntopic write file/" + file + "\n";
+                Files.writeString(acl, rules);
+                broker.reload();
+                while (!marker.publish("file/" + file)) {
+                    Thread.onSpinWait(); // the old rules still
+                }
+                AclFile ours = AclFile.parse("acl", rules.getBytes(UTF_8));
+                for (int i = 0; i < clients.size(); i++) {
+                    Client client = CLIENTS.get(i);
+                    Permissions permissions = ours.permissions(client.user, client.id);
+                    for (String topic : topics(random).subList(0, 3)) {
+                        boolean rootMay = root.publish(topic);
+                        assertThat(rootMay).isTrue();
+                        String theirs = (clients.get(i).received().contains(topic) ? "r" : "-")
+                                + (clients.get(i).publish(topic) ? "w" : "-");
+                        var _ = clients.get(i).received();
+                        assertThat(theirs)
+                                .as("%s on %s with rules:%n%s", client, topic, rules)
+                                .isEqualTo(decision(permissions, topic));
+                    }
+                }
+                for (RawClient each : clients) {
+                    var _ = each.received();
+                }
+            }
+        } finally {
+            for (RawClient each : clients) {
+                each.close();
+            }
+        }
+    }
+
+    private static String decision(Permissions permissions, String topic) {
+        TopicName name = TopicName.of(topic);
+        return (permissions.mayReceive(name) ? "r" : "-")
+                + (permissions.mayPublish(name) ? "w" : "-");
     }
 
     private static Map<String, String> askMosquitto(

@@ -62,6 +62,14 @@ final class RealMosquitto implements AutoCloseable {
         }
     }
 
+    /** SIGHUP: it will read its files again, soon. */
+    void reload() throws IOException, InterruptedException {
+        int sent = new ProcessBuilder("kill", "-s", "HUP", Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        assertThat(sent).isZero();
+    }
+
     int port() {
         return port;
     }
