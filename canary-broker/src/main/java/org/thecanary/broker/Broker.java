@@ -15,6 +15,7 @@ import org.thecanary.broker.auth.Authenticator;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.LogType;
+import org.thecanary.broker.config.Persistence;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoops;
 import org.thecanary.broker.loop.SessionDirectory;
@@ -27,6 +28,7 @@ import org.thecanary.broker.routing.Router;
 import org.thecanary.broker.routing.RoutingTable;
 import org.thecanary.broker.routing.SessionOutbox;
 import org.thecanary.broker.session.Session;
+import org.thecanary.broker.store.Store;
 import org.thecanary.broker.sys.Figures;
 import org.thecanary.broker.sys.SysTree;
 import org.thecanary.broker.tls.ListenerTls;
@@ -67,6 +69,8 @@ public final class Broker implements AutoCloseable {
     private volatile BrokerConfig config;
     private @Nullable ScheduledFuture<?> sweeping;
     private volatile SessionOutbox.RetainSource retainSource;
+    private final @Nullable Store store;
+    private final Kept kept;
 
     private Broker(BrokerConfig config, List<AccessRules> rules, int loopCount) {
         this.config = config;
@@ -79,7 +83,8 @@ public final class Broker implements AutoCloseable {
         Reports reports = new Reports();
         List<Router> routers = new ArrayList<>();
         for (BrokerLoop loop : loops.all()) {
-            routers.add(new Router(loop, table));
+            routers.add(new Router(
+                    loop, table, config.queueQos0Messages(), config.upgradeOutgoingQos()));
         }
         this.retainSource = retainSource(config, rules);
         this.directory = new SessionDirectory(
@@ -91,6 +96,14 @@ public final class Broker implements AutoCloseable {
                         retained -> retainSource.mayStillPublish(retained)));
         this.figures = new Figures.Source(loops, directory, table);
         this.sysTree = new SysTree(routers.getFirst(), figures);
+        this.kept = new Kept(table, directory, loops, routers);
+        Persistence persistence = config.persistence();
+        this.store = persistence == null
+                ? null
+                : new Store(persistence.folder(), persistence.sync(), kept);
+        if (store != null) {
+            loops.keepIn(store);
+        }
     }
 
     private static SessionOutbox.RetainSource retainSource(
@@ -116,11 +129,20 @@ public final class Broker implements AutoCloseable {
             throws IOException {
         Broker broker = new Broker(config, rules, loopCount);
         try {
+            broker.restore();
             broker.listen(rules);
             return broker;
         } catch (IOException e) {
             broker.close();
             throw e;
+        }
+    }
+
+    /** What was kept is there before anybody can connect. */
+    private void restore() throws IOException {
+        if (store != null) {
+            store.open(kept.restoration(
+                    ConnectFlow.sessionLimits(config, config.listeners().getFirst())));
         }
     }
 
@@ -298,6 +320,11 @@ public final class Broker implements AutoCloseable {
         return figures;
     }
 
+    /** What is kept on disk, or null where nothing is; any thread. */
+    public @Nullable Store store() {
+        return store;
+    }
+
     /** Network Connections; any thread. */
     public ConnectionCount connections() {
         return connections;
@@ -309,5 +336,8 @@ public final class Broker implements AutoCloseable {
         listeners.close();
         listeners.endConnections();
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        if (store != null) {
+            store.close();
+        }
     }
 }

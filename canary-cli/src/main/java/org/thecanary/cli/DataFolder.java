@@ -353,6 +353,8 @@ final class DataFolder implements AutoCloseable {
                 + passwordFile()
                 + "\nacl_file "
                 + aclFile()
+                + "\n\npersistence true\npersistence_file canary.db\npersistence_location "
+                + folder
                 + "\n\nlog_dest stderr\nlog_timestamp_format %H:%M:%S\n";
     }
 

@@ -88,7 +88,7 @@ final class ImportRulesTest {
             new Room(SESSION, STORE),
             new Room(AUTH, SESSION, CREDENTIALS),
             new Room(CLUSTER, STORE),
-            new Room(LOOP, SESSION),
+            new Room(LOOP, SESSION, STORE),
             new Room(ROUTING, LOOP, SESSION, STORE, CLUSTER),
             new Room(SYS, ROUTING, LOOP, SESSION),
             new Room(BRIDGE, ROUTING, LOOP, SESSION, CLIENT),

@@ -36,6 +36,7 @@ import java.util.List;
  *     sweeps
  * @param sysIntervalSeconds {@code sys_interval}: time between updates of $SYS; 0 for no $SYS
  * @param pidFile {@code pid_file}; null for none
+ * @param persistence where {@code persistence} keeps what outlives the program; null for nowhere
  */
 public record BrokerConfig(
         List<ListenerConfig> listeners,
@@ -53,7 +54,8 @@ public record BrokerConfig(
         boolean allowDuplicateMessages,
         int retainExpiryMinutes,
         int sysIntervalSeconds,
-        @Nullable Path pidFile) {
+        @Nullable Path pidFile,
+        @Nullable Persistence persistence) {
     /** The port of MQTT without TLS, registered with IANA. */
     public static final int DEFAULT_PORT = 1883;
 
@@ -102,6 +104,10 @@ public record BrokerConfig(
         public int retainExpiryMinutes;
         public int sysIntervalSeconds = 10;
         public @Nullable Path pidFile;
+        public boolean persistent;
+        public boolean persistenceSync = true;
+        public Path persistenceLocation = Path.of("");
+        public String persistenceFile = Persistence.FILE;
 
         public BrokerConfig build() {
             return new BrokerConfig(
@@ -120,7 +126,12 @@ public record BrokerConfig(
                     allowDuplicateMessages,
                     retainExpiryMinutes,
                     sysIntervalSeconds,
-                    pidFile);
+                    pidFile,
+                    persistent
+                            ? new Persistence(
+                                    Persistence.folder(persistenceLocation, persistenceFile),
+                                    persistenceSync)
+                            : null);
         }
     }
 }

@@ -21,6 +21,7 @@ import org.thecanary.broker.config.Directive.WordsSetter;
 import org.thecanary.broker.config.ListenerConfig.SocketDomain;
 import org.thecanary.mqtt.packet.QoS;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -35,8 +36,6 @@ final class Directives {
 
     private static final Status WORKS = new Status.Works();
     private static final Status BRIDGES = new Status.NotYet("bridges come later.");
-    private static final Status PERSISTENCE =
-            new Status.NotYet("sessions and retained messages are kept in memory only.");
     private static final Status LATER = new Status.NotYet("it comes later.");
     private static final Status NO_PSK = new Status.Never(
             "Java's TLS has no pre-shared keys.\n    Use certificates or passwords instead.");
@@ -119,7 +118,7 @@ final class Directives {
                     "integer",
                     "1800",
                     "Seconds between dumps of mosquitto's database.",
-                    "Canary has no dumps to time.",
+                    "Canary writes every change at once.",
                     new Value.Whole(ANY, MAX, (d, v) -> {})),
             notice(
                     "autosave_on_changes",
@@ -127,7 +126,7 @@ final class Directives {
                     "boolean",
                     "false",
                     "Count changes instead of seconds.",
-                    "Canary has no dumps to time.",
+                    "Canary writes every change at once.",
                     new Value.Flag((d, v) -> {})),
             text(
                     "bind_address",
@@ -534,22 +533,28 @@ final class Directives {
                     "false",
                     "Bind security options to the listener above them; before any of them.",
                     OptionRules::perListenerSettings),
-            new Directive(
+            flag(
                     "persistence",
                     GLOBAL,
-                    "boolean",
                     "false",
-                    WORKS,
-                    "Keep sessions and retained messages over a restart; only false yet.",
-                    new Value.Flag(Directives::persistence)),
-            refused("persistence_file", GLOBAL, "file", "mosquitto.db", PERSISTENCE, "Database."),
-            refused(
+                    "Keep sessions and retained messages on disk; what is acknowledged is there.",
+                    (d, v) -> d.broker.persistent = v),
+            text(
+                    "persistence_file",
+                    GLOBAL,
+                    "file",
+                    Persistence.FILE,
+                    "Names the folder of the store: mosquitto.db makes it mosquitto.store.",
+                    true,
+                    (d, v) -> d.broker.persistenceFile = v),
+            text(
                     "persistence_location",
                     GLOBAL,
                     "directory",
-                    "none",
-                    PERSISTENCE,
-                    "Its directory."),
+                    "working directory",
+                    "Where the folder of the store is.",
+                    true,
+                    (d, v) -> d.broker.persistenceLocation = Path.of(v)),
             words(
                     "persistent_client_expiration",
                     GLOBAL,
@@ -657,14 +662,12 @@ final class Directives {
                     "off",
                     "Minutes between sweeps that remove expired retained messages; they are never sent.",
                     (d, v) -> d.broker.retainExpiryMinutes = Math.min(v, 10_000_000)),
-            new Directive(
+            flag(
                     "retained_persistence",
                     GLOBAL,
-                    "boolean",
                     "false",
-                    WORKS,
                     "As persistence.",
-                    new Value.Flag(Directives::persistence)),
+                    (d, v) -> d.broker.persistent = v),
             notice(
                     "retry_interval",
                     GLOBAL,
@@ -797,14 +800,6 @@ final class Directives {
 
     private static long longLimit(int value) {
         return value <= 0 ? Long.MAX_VALUE : value;
-    }
-
-    private static void persistence(Draft draft, boolean value) throws BadValue {
-        if (value) {
-            throw new BadValue(
-                    "persistence true is not supported yet: sessions and retained messages are kept"
-                            + " in memory only. Set it to false to start without.");
-        }
     }
 
     private static Directive flag(

@@ -4,6 +4,7 @@ package org.thecanary.broker.loop;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.SessionSubscription;
+import org.thecanary.broker.store.Claim;
 
 import java.util.Arrays;
 
@@ -13,7 +14,7 @@ import java.util.Arrays;
  * <p>Owner: the sending loop until it is posted, then the receiving loop.
  */
 final class Batch implements Runnable {
-    private static final int FIELDS = 3;
+    private static final int FIELDS = 4;
 
     private final BrokerLoop target;
     private @Nullable Object[] entries = new @Nullable Object[FIELDS * 16];
@@ -27,13 +28,18 @@ final class Batch implements Runnable {
         return target;
     }
 
-    void add(SessionRef ref, Publication publication, SessionSubscription subscription) {
+    void add(
+            SessionRef ref,
+            Publication publication,
+            SessionSubscription subscription,
+            @Nullable Claim claim) {
         if (length == entries.length) {
             entries = Arrays.copyOf(entries, length * 2);
         }
         entries[length] = ref;
         entries[length + 1] = publication;
         entries[length + 2] = subscription;
+        entries[length + 3] = claim;
         length += FIELDS;
     }
 
@@ -44,7 +50,7 @@ final class Batch implements Runnable {
             if (entries[i] instanceof SessionRef ref
                     && entries[i + 1] instanceof Publication publication
                     && entries[i + 2] instanceof SessionSubscription subscription) {
-                ref.deliver(target, publication, subscription);
+                ref.deliver(target, publication, subscription, (Claim) entries[i + 3]);
             }
         }
     }

@@ -23,6 +23,7 @@ public final class BrokerLoop {
     private final int index;
     private final EventLoop executor;
     private final LoopCounters counters = new LoopCounters();
+    private final Durability durability = new Durability(this);
     private final List<Flushable> dirty = new ArrayList<>();
     private @Nullable Batch[] batches = new @Nullable Batch[0];
     private boolean flushPosted;
@@ -67,6 +68,11 @@ public final class BrokerLoop {
     /** One writer, this loop; any reader. */
     public LoopCounters counters() {
         return counters;
+    }
+
+    /** Where what is promised waits for the disk. */
+    public Durability durability() {
+        return durability;
     }
 
     /** Runs a task on this loop, after what was posted before. Any thread. */
@@ -138,7 +144,7 @@ public final class BrokerLoop {
         return batch;
     }
 
-    private void postFlush() {
+    void postFlush() {
         if (!flushPosted) {
             flushPosted = true;
             executor.execute(this::flushTurn); // the loop runs its tasks after its reads
@@ -155,8 +161,12 @@ public final class BrokerLoop {
         dirty.clear();
     }
 
-    /** Sends the batches of this turn; what is posted to their loops later comes after them. */
+    /**
+     * Sends the batches of this turn, after its changes to the store; what is posted to their loops later comes after
+     * them.
+     */
     void flushBatches() {
+        durability.handOver();
         for (int i = 0; i < batches.length; i++) {
             Batch batch = batches[i];
             if (batch != null) {

@@ -5,6 +5,8 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 
+import org.thecanary.broker.store.Store;
+
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -23,6 +25,11 @@ public final class BrokerLoops {
             byExecutor.put(executor, loop);
         }
         loops = List.copyOf(made);
+    }
+
+    /** Has every loop keep what is to be kept; before any of them runs. */
+    public void keepIn(Store store) {
+        loops.forEach(loop -> loop.durability().store(store));
     }
 
     public List<BrokerLoop> all() {

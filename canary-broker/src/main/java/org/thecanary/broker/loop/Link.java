@@ -27,6 +27,15 @@ public interface Link {
 
     void send(Packet packet);
 
+    /** Whether the client speaks version 5. */
+    boolean isV5();
+
+    /** So many more packets, or fewer, wait for the disk before they can be sent. */
+    void held(int more);
+
+    /** Ends the connection and tells {@link SessionDirectory#released}, as if it had broken. */
+    void hangUp(ReasonCode reason, String why);
+
     /**
      * Ends the connection from our side: DISCONNECT with the reason for version 5 [MQTT-3.14.0-1], then close. The
      * link tells nobody: whoever ends it tells {@link SessionDirectory#released}.

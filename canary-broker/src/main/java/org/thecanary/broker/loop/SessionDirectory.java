@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Session;
+import org.thecanary.broker.session.SessionSubscription;
 import org.thecanary.mqtt.packet.ReasonCode;
 
 import java.util.Collection;
@@ -153,6 +154,42 @@ public final class SessionDirectory {
         ref.link = null;
         ref.session.onConnectionEnded(ref.outbox);
         endOrWait(ref);
+    }
+
+    /**
+     * A session that was kept. Before the loops run, but for what is left to them: it ends or waits for its deadline, and
+     * if a client was connected to it when the Server stopped, that connection ends now.
+     */
+    public void restore(Session session, long lastSequence, BrokerLoop loop) {
+        SessionRef ref = new SessionRef(session.clientId(), loop, session, outboxes);
+        ref.keptAs(session.number(), lastSequence);
+        SessionRef other = sessions.put(session.clientId(), ref);
+        if (other != null) { // the former did not come to its end
+            if (other.number() > ref.number()) {
+                sessions.put(session.clientId(), other);
+                loop.post(() -> endSuperseded(ref));
+                return;
+            }
+            other.owner().post(() -> endSuperseded(other));
+        }
+        for (SessionSubscription subscription : session.subscriptions()) {
+            ref.outbox.subscribe(subscription);
+        }
+        loop.post(() -> {
+            if (ref.ended || ref.link != null) {
+                return;
+            }
+            if (session.isConnected()) {
+                session.onConnectionEnded(ref.outbox);
+            }
+            endOrWait(ref);
+        });
+    }
+
+    private static void endSuperseded(SessionRef ref) {
+        ref.ended = true;
+        ref.session.forgetWill();
+        ref.session.end(ref.outbox);
     }
 
     private void endOrWait(SessionRef ref) {

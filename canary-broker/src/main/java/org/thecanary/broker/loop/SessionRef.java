@@ -6,9 +6,12 @@ import org.thecanary.broker.session.Outbox;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Session;
 import org.thecanary.broker.session.SessionSubscription;
+import org.thecanary.broker.store.Claim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Where a session lives: the one thing about it that any thread may hold.
@@ -20,6 +23,8 @@ public final class SessionRef {
     private final String clientId;
     private volatile BrokerLoop owner;
     private volatile boolean available;
+    private volatile long number; // in the store, or 0
+    private final AtomicLong lastSequence = new AtomicLong();
 
     // for the life of the Session, on the owner's loop
     final Session session;
@@ -35,6 +40,13 @@ public final class SessionRef {
 
     /** Nothing is left of the session but a will that waits. */
     boolean onlyWill;
+
+    // of what the session is owed, whoever routed it
+    private long lastDelivered;
+    /** What overtook an earlier one on its way from another loop. */
+    private @Nullable TreeMap<Long, Early> early;
+
+    private record Early(Publication publication, SessionSubscription subscription, Claim claim) {}
 
     // while the session moves to another loop
     /** The former owner until the fence is through: it still delivers what was on its way. Read by that loop alone. */
@@ -79,6 +91,35 @@ public final class SessionRef {
         available = now;
     }
 
+    /** The session's number in the store, or 0 if it is not kept. Any thread. */
+    public long number() {
+        return number;
+    }
+
+    /** From now on the session is kept; what it is owed follows this sequence. Owner only. */
+    public void keptAs(long stored, long sequence) {
+        lastDelivered = sequence;
+        lastSequence.set(sequence);
+        number = stored;
+    }
+
+    /** The place in the session's queue of a message that is delivered next, to be taken once for each. Any thread. */
+    public long nextSequence() {
+        return lastSequence.incrementAndGet();
+    }
+
+    /** Runs a task where the session lives, when it is there. Any thread. */
+    public void run(Runnable task) {
+        BrokerLoop now = owner;
+        if (!now.inLoop()) {
+            now.post(() -> run(task));
+        } else if (parked != null) {
+            parked.add(task);
+        } else {
+            task.run();
+        }
+    }
+
     /** The session; owner only. */
     public Session session() {
         return session;
@@ -106,22 +147,57 @@ public final class SessionRef {
      * where it lives on another loop, later where it is still on its way here.
      *
      * @param here the loop this runs on
+     * @param claim how the store knows that the session is owed it, or null
      */
     public void deliver(
-            BrokerLoop here, Publication publication, SessionSubscription subscription) {
+            BrokerLoop here,
+            Publication publication,
+            SessionSubscription subscription,
+            @Nullable Claim claim) {
         BrokerLoop now = owner;
         if (now == here) {
             if (parked != null) {
-                parked.add(() -> deliver(here, publication, subscription));
+                parked.add(() -> deliver(here, publication, subscription, claim));
             } else if (!ended) {
-                session.deliver(publication, subscription, outbox);
-            } else if (subscription.filter().isShared()) {
+                arrived(publication, subscription, claim);
+            } else if (claim == null && subscription.filter().isShared()) {
                 outbox.reroute(publication, subscription); // it ended after it was chosen
             }
         } else if (departing == here) {
-            session.deliver(publication, subscription, outbox);
+            arrived(publication, subscription, claim);
         } else {
-            here.batchFor(now).add(this, publication, subscription);
+            here.batchFor(now).add(this, publication, subscription, claim);
+        }
+    }
+
+    /** What the session is owed is delivered in the order in which the store has it. */
+    private void arrived(
+            Publication publication, SessionSubscription subscription, @Nullable Claim claim) {
+        if (claim == null) {
+            session.deliver(publication, subscription, outbox);
+        } else if (claim.sequence() != lastDelivered + 1) {
+            if (early == null) {
+                early = new TreeMap<>();
+            }
+            early.put(claim.sequence(), new Early(publication, subscription, claim));
+        } else {
+            lastDelivered++;
+            session.deliver(publication, subscription, claim, outbox);
+            deliverEarly();
+        }
+    }
+
+    private void deliverEarly() {
+        while (early != null) {
+            Early next = early.remove(lastDelivered + 1);
+            if (next == null) {
+                return;
+            }
+            if (early.isEmpty()) {
+                early = null;
+            }
+            lastDelivered++;
+            session.deliver(next.publication, next.subscription, next.claim, outbox);
         }
     }
 }

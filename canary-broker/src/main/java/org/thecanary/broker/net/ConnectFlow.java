@@ -91,6 +91,11 @@ public final class ConnectFlow implements SessionRules {
         return rules.permissions(username, clientId);
     }
 
+    /** What a session of a listener may have. */
+    public static SessionLimits sessionLimits(BrokerConfig config, ListenerConfig listener) {
+        return ListenerRules.limits(config, listener);
+    }
+
     @Override
     public SessionLimits limits() {
         return rules.limits();

@@ -72,6 +72,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     private static final int ANSWERS_BYTES = 1024 * 1024;
     /** How long who publishes is not read while memory is short. */
     private static final long SLOW_MILLIS = 100;
+    /** With more answers than this waiting for the disk, we read no further. */
+    private static final int HELD_ANSWERS = 10_000;
     /** How long a client has to send its CONNECT. */
     private static final long CONNECT_MILLIS = 30_000;
     /** How long we wait for the client to close after we have said our last. */
@@ -105,6 +107,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     private boolean deaf;
     private boolean slowed;
     private long unsentAnswers;
+    private int held;
     private long unsentBytes;
     private long unsentPackets;
     private long written;
@@ -411,6 +414,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
             int packetId) {
         Publication publication = mountPoint == null ? whole : mountPoint.out(whole);
         Message message = publication.message();
+        if (state == State.ENDED) {
+            return true; // it waited for the disk meanwhile, and is sent on the next connection
+        }
         if (v5
                 && (subscription.identifier() != 0
                         || aliases != null
@@ -518,7 +524,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         if (now == 0) {
             unsentAnswers = 0;
         }
-        boolean tooMuch = now > WRITABLE_BYTES && (deaf || unsentAnswers > ANSWERS_BYTES);
+        boolean tooMuch = (now > WRITABLE_BYTES && (deaf || unsentAnswers > ANSWERS_BYTES))
+                || held > (deaf ? HELD_ANSWERS / 2 : HELD_ANSWERS);
         if (tooMuch != deaf && state == State.CONNECTED) {
             deaf = tooMuch;
             channel.channel().config().setAutoRead(!deaf && !slowed);
@@ -556,6 +563,27 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
                     }
                 },
                 SLOW_MILLIS);
+    }
+
+    @Override
+    public boolean isV5() {
+        return v5;
+    }
+
+    @Override
+    public void held(int more) {
+        held += more;
+        if (deaf || held > HELD_ANSWERS) {
+            accountUnsent();
+        }
+    }
+
+    @Override
+    public void hangUp(ReasonCode reason, String why) {
+        if (v5 && state == State.CONNECTED) {
+            send(disconnect(reason, why));
+        }
+        finish(notice(DisconnectTexts.of(reason)) + " (" + why + ")", true);
     }
 
     private void refill() {

@@ -32,7 +32,7 @@ record ListenerRules(
                 listener.mountPoint() == null ? null : new MountPoint(listener.mountPoint()));
     }
 
-    private static SessionLimits limits(BrokerConfig config, ListenerConfig listener) {
+    static SessionLimits limits(BrokerConfig config, ListenerConfig listener) {
         Limits limits = config.limits();
         return new SessionLimits(
                 limits.maxInflightMessages(),

@@ -72,7 +72,7 @@ public final class Reports {
             }
             case EXPIRED -> counters.messagesExpired++;
             case TOO_LARGE -> counters.publishDropped++;
-            case RECEIVE_MAXIMUM_EXCEEDED, PACKET_ID_REUSED, UNKNOWN_PACKET_ID -> {}
+            case RECEIVE_MAXIMUM_EXCEEDED, PACKET_ID_REUSED, UNKNOWN_PACKET_ID, NOT_KEPT -> {}
         }
     }
 
@@ -111,6 +111,8 @@ public final class Reports {
                         client);
             case PACKET_ID_REUSED ->
                 LOG.warn("Reused message ID from {} on '{}' detected.", client, topic);
+            case NOT_KEPT ->
+                LOG.warn("Refused PUBLISH from {} to '{}': it cannot be kept now.", client, topic);
             case UNKNOWN_PACKET_ID ->
                 LOG.debug("{} acknowledged an unknown Packet Identifier.", client);
         }

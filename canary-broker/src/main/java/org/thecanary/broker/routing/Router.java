@@ -3,13 +3,23 @@ package org.thecanary.broker.routing;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.broker.loop.Durability;
+import org.thecanary.broker.loop.SessionRef;
 import org.thecanary.broker.routing.RetainedMessages.Retained;
 import org.thecanary.broker.routing.Subscriber.ToGroup;
 import org.thecanary.broker.routing.Subscriber.ToSession;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.SessionSubscription;
+import org.thecanary.broker.store.Change;
+import org.thecanary.broker.store.Claim;
+import org.thecanary.broker.store.Store;
 import org.thecanary.mqtt.packet.Message;
+import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.topic.TopicName;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * Decides who gets a message, and keeps it if it is to be retained.
@@ -22,17 +32,27 @@ public final class Router {
      * as the trie says that nothing has changed for it. A power of two places, a topic in the one its hash names.
      */
     private static final int REMEMBERED = 1024;
+    private static final @Nullable Claim[] NO_CLAIMS = {};
 
     private record Route(TopicName topic, long version, Subscriber[] subscribers) {}
 
     private final BrokerLoop loop;
     private final RoutingTable table;
     private final @Nullable Route[] routes = new @Nullable Route[REMEMBERED];
+    private final boolean queueQos0;
+    private final boolean upgradeOutgoingQos;
     private final SubscriptionTrie.Matches<Subscriber> matches = new SubscriptionTrie.Matches<>();
 
-    public Router(BrokerLoop loop, RoutingTable table) {
+    /**
+     * @param queueQos0 {@code queue_qos0_messages}
+     * @param upgradeOutgoingQos {@code upgrade_outgoing_qos}
+     */
+    public Router(
+            BrokerLoop loop, RoutingTable table, boolean queueQos0, boolean upgradeOutgoingQos) {
         this.loop = loop;
         this.table = table;
+        this.queueQos0 = queueQos0;
+        this.upgradeOutgoingQos = upgradeOutgoingQos;
     }
 
     /** The loop that owns it. */
@@ -55,34 +75,149 @@ public final class Router {
             retain(publication);
         }
         Subscriber[] subscribers = subscribers(message.topic());
-        for (Subscriber subscriber : subscribers) {
-            switch (subscriber) {
-                case ToSession(var ref, var subscription) ->
-                    ref.deliver(loop, publication, subscription);
-                case ToGroup(var group) -> deliver(group, publication);
-            }
-        }
+        deliver(subscribers, publication);
         return subscribers.length;
     }
 
-    private void deliver(SharedGroup group, Publication publication) {
-        ToSession member = group.next();
-        if (member != null) {
-            member.ref().deliver(loop, publication, member.subscription());
+    private void deliver(Subscriber[] subscribers, Publication publication) {
+        if (mayBeOwed(publication.message())) {
+            deliverOwed(subscribers, publication);
+        } else {
+            for (Subscriber subscriber : subscribers) {
+                ToSession receiver = receiver(subscriber);
+                if (receiver != null) {
+                    receiver.ref().deliver(loop, publication, receiver.subscription(), null);
+                }
+            }
         }
     }
 
+    /** Who gets a message of those that a subscriber stands for; null if its last member has just left. */
+    private static @Nullable ToSession receiver(Subscriber subscriber) {
+        return switch (subscriber) {
+            case ToSession session -> session;
+            case ToGroup(var group) -> group.next();
+        };
+    }
+
+    // --- What sessions are owed that are kept
+
+    private boolean mayBeOwed(Message message) {
+        return loop.durability().store() != null
+                && (message.qos() != QoS.AT_MOST_ONCE || queueQos0 || upgradeOutgoingQos);
+    }
+
+    /** As a message is delivered to sessions that are kept: it is stored once, for all of them together. */
+    private void deliverOwed(Subscriber[] subscribers, Publication publication) {
+        @Nullable ToSession[] receivers = new @Nullable ToSession[subscribers.length];
+        int owed = 0;
+        for (int i = 0; i < subscribers.length; i++) {
+            ToSession receiver = receiver(subscribers[i]);
+            receivers[i] = receiver;
+            if (receiver != null && isOwed(receiver, publication)) {
+                owed++;
+            }
+        }
+        @Nullable Claim[] claims = owed == 0 ? NO_CLAIMS : claims(receivers, publication, owed);
+        for (int i = 0; i < receivers.length; i++) {
+            ToSession receiver = receivers[i];
+            if (receiver != null) {
+                receiver.ref()
+                        .deliver(
+                                loop,
+                                publication,
+                                receiver.subscription(),
+                                owed == 0 ? null : claims[i]);
+            }
+        }
+    }
+
+    private @Nullable Claim[] claims(
+            @Nullable ToSession[] receivers, Publication publication, int owed) {
+        Durability durability = loop.durability();
+        long number = Objects.requireNonNull(durability.store()).nextMessage();
+        @Nullable Claim[] claims = new @Nullable Claim[receivers.length];
+        List<Claim> made = new ArrayList<>(owed);
+        for (int i = 0; i < receivers.length; i++) {
+            ToSession receiver = receivers[i];
+            if (receiver != null && made.size() < owed && isOwed(receiver, publication)) {
+                Claim claim = claim(receiver, publication.message(), number, owed == 1);
+                claims[i] = claim;
+                made.add(claim);
+            }
+        }
+        durability.add(new Change.Published(publication.stored(number), made));
+        return claims;
+    }
+
+    private Claim claim(ToSession receiver, Message message, long number, boolean sole) {
+        SessionSubscription subscription = receiver.subscription();
+        SessionRef ref = receiver.ref();
+        return new Claim(
+                ref.number(),
+                ref.nextSequence(),
+                number,
+                sole,
+                qos(subscription, message),
+                message.retain() && subscription.options().retainAsPublished(),
+                subscription.identifier(),
+                subscription.filter().isShared() ? subscription.filter() : null);
+    }
+
+    private QoS qos(SessionSubscription subscription, Message message) {
+        QoS granted = subscription.options().qos();
+        return upgradeOutgoingQos ? granted : message.qos().min(granted);
+    }
+
+    private boolean isOwed(ToSession receiver, Publication publication) {
+        SessionRef ref = receiver.ref();
+        SessionSubscription subscription = receiver.subscription();
+        if (ref.number() == 0
+                || (subscription.options().noLocal()
+                        && publication.publisher().clientId().equals(ref.clientId()))) {
+            return false;
+        }
+        return qos(subscription, publication.message()) != QoS.AT_MOST_ONCE
+                || (queueQos0 && !ref.isAvailable());
+    }
+
+    /** Whether a message would have to be kept, and cannot be at present. */
+    boolean cannotKeep(Publication publication) {
+        Store store = loop.durability().store();
+        if (store == null || !store.isFailing()) {
+            return false;
+        }
+        Message message = publication.message();
+        if (message.retain() && !message.topic().startsWithDollar()) {
+            return true;
+        }
+        for (Subscriber subscriber : subscribers(message.topic())) {
+            boolean owed = switch (subscriber) {
+                case ToSession session -> isOwed(session, publication);
+                case ToGroup(var group) -> group.hasKept();
+            };
+            if (owed) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Gives a message of a Shared Subscription to a member, after the one that had it has left. */
-    void reroute(Publication publication, SessionSubscription subscription) {
+    public void reroute(Publication publication, SessionSubscription subscription) {
         SharedGroup group = table.group(subscription.filter());
         if (group != null) {
-            deliver(group, publication);
+            deliver(new Subscriber[] {new ToGroup(group)}, publication);
         }
     }
 
     /** An empty payload removes what was retained [MQTT-3.3.1-6], [MQTT-3.3.1-7]; else it replaces it [MQTT-3.3.1-5]. */
     private void retain(Publication publication) {
         Message message = publication.message();
+        if (loop.durability().store() != null && !message.topic().startsWithDollar()) {
+            loop.durability()
+                    .add(new Change.Retained(message.topic(), message.qos() != QoS.AT_MOST_ONCE));
+        }
         if (message.payload().length == 0) {
             table.retained().remove(message.topic());
         } else {

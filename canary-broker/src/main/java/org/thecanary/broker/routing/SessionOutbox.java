@@ -3,6 +3,7 @@ package org.thecanary.broker.routing;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.broker.loop.Durability;
 import org.thecanary.broker.loop.Link;
 import org.thecanary.broker.loop.SessionRef;
 import org.thecanary.broker.routing.RetainedMessages.Retained;
@@ -10,10 +11,17 @@ import org.thecanary.broker.session.Outbox;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Publisher;
 import org.thecanary.broker.session.SessionSubscription;
+import org.thecanary.broker.store.Change;
+import org.thecanary.broker.store.Store;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.Packet;
+import org.thecanary.mqtt.packet.PubAck;
+import org.thecanary.mqtt.packet.PubRec;
 import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.packet.ReasonCode;
+
+import java.util.Objects;
 
 /**
  * The outbox of a session on one loop: routing goes to the loop's {@link Router}, sending to the Network Connection if
@@ -22,11 +30,20 @@ import org.thecanary.mqtt.packet.QoS;
  * <p>Owner: the session's loop.
  */
 public final class SessionOutbox implements Outbox {
+    private static final int PAGE_MESSAGES = 256;
+    private static final int PAGE_BYTES = 256 * 1024;
+
     private final SessionRef ref;
     private final Router router;
     private final Reports reports;
     private final RetainSource retainSource;
     private boolean goingOn;
+
+    /** Whether what is sent next says that a change of this turn has happened. */
+    private boolean promised;
+
+    private int held;
+    private boolean unanswered;
 
     /** Whether the publisher of a Retained Message may publish there still: {@code check_retain_source}. Any thread. */
     public interface RetainSource {
@@ -52,7 +69,10 @@ public final class SessionOutbox implements Outbox {
 
     @Override
     public int route(Publication publication) {
-        return router.route(publication);
+        int before = loop().durability().promises();
+        int matched = router.route(publication);
+        promised |= loop().durability().promises() != before;
+        return matched;
     }
 
     @Override
@@ -86,16 +106,158 @@ public final class SessionOutbox implements Outbox {
             boolean dup,
             int packetId) {
         Link link = ref.link();
-        return link != null
-                && link.sendPublish(publication, subscription, qos, retain, dup, packetId);
+        if (link == null) {
+            return false;
+        }
+        if (qos == QoS.AT_MOST_ONCE || !mustWait()) {
+            return link.sendPublish(publication, subscription, qos, retain, dup, packetId);
+        }
+        hold(link, () -> {
+            if (!link.sendPublish(publication, subscription, qos, retain, dup, packetId)
+                    && link.equals(ref.link())) {
+                ref.session().onTooLarge(packetId, this);
+            }
+        });
+        return true;
+    }
+
+    /** Whether a packet follows a change of this turn, or a packet that waits itself. */
+    private boolean mustWait() {
+        boolean must = promised || held > 0;
+        promised = false;
+        return must;
+    }
+
+    private void hold(Link link, Durability.Promise promise) {
+        held++;
+        link.held(1);
+        loop().durability().hold(new Durability.Promise() {
+            @Override
+            public void kept() {
+                held--;
+                link.held(-1);
+                promise.kept();
+            }
+
+            @Override
+            public boolean refused() {
+                boolean refused = promise.refused();
+                if (refused) {
+                    held--;
+                    link.held(-1);
+                }
+                return refused;
+            }
+        });
     }
 
     @Override
     public void send(Packet packet) {
         Link link = ref.link();
-        if (link != null) {
+        if (link == null) {
+            return;
+        }
+        if (mustWait()) {
+            hold(link, new HeldPacket(link, packet));
+        } else {
             link.send(packet);
         }
+    }
+
+    /** A packet that waits for the disk. */
+    private final class HeldPacket implements Durability.Promise {
+        private final Link link;
+        private final Packet packet;
+
+        HeldPacket(Link link, Packet packet) {
+            this.link = link;
+            this.packet = packet;
+        }
+
+        @Override
+        public void kept() {
+            link.send(packet);
+        }
+
+        /** A version 5 publisher is told that its message is not kept; one of version 3 waits. */
+        @Override
+        public boolean refused() {
+            if (!link.isV5()) {
+                return false;
+            }
+            switch (packet) {
+                case PubAck ack
+                when !ack.reason().isError() ->
+                    link.send(new PubAck(ack.packetId(), ReasonCode.QUOTA_EXCEEDED));
+                case PubRec ack
+                when !ack.reason().isError() -> {
+                    if (link.equals(ref.link())) {
+                        ref.session().onNotKept(ack.packetId(), SessionOutbox.this);
+                        promised = false;
+                    }
+                    link.send(new PubRec(ack.packetId(), ReasonCode.QUOTA_EXCEEDED));
+                }
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    // --- what is kept
+
+    @Override
+    public long keep() {
+        Store store = loop().durability().store();
+        if (store == null) {
+            return 0;
+        }
+        long number = store.nextSession();
+        ref.keptAs(number, 0);
+        return number;
+    }
+
+    @Override
+    public long nextMessage() {
+        return Objects.requireNonNull(loop().durability().store()).nextMessage();
+    }
+
+    @Override
+    public void persist(Change change) {
+        loop().durability().add(change);
+        promised |= change.isPromised();
+    }
+
+    @Override
+    public boolean cannotKeep(Publication publication) {
+        return router.cannotKeep(publication);
+    }
+
+    @Override
+    public void leaveUnanswered() {
+        unanswered = true;
+    }
+
+    /** What could not be kept can be: a client that was not answered is made to send again. */
+    public void onRecovered() {
+        Link link = ref.link();
+        if (unanswered && link != null && ref.outbox() == this) {
+            unanswered = false;
+            link.hangUp(ReasonCode.QUOTA_EXCEEDED, "a message was not kept; send it again");
+        }
+    }
+
+    @Override
+    public void readQueue(long from, long to) {
+        Store store = Objects.requireNonNull(loop().durability().store());
+        store.read(
+                ref.number(),
+                from,
+                to,
+                PAGE_MESSAGES,
+                PAGE_BYTES,
+                page -> ref.run(() -> ref.session().onQueueRead(from, page, ref.outbox())));
     }
 
     @Override

@@ -67,6 +67,16 @@ final class SharedGroup {
         return true;
     }
 
+    /** Whether one of the members is kept. */
+    boolean hasKept() {
+        for (ToSession member : members) {
+            if (member.ref().number() != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isEmpty() {
         return members.length == 0;
     }

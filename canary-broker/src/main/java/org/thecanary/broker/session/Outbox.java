@@ -2,6 +2,7 @@
 package org.thecanary.broker.session;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.store.Change;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.Packet;
 import org.thecanary.mqtt.packet.Publish;
@@ -72,6 +73,33 @@ public interface Outbox {
     /** Says whether this session can take a message at once; a Shared Subscription prefers a member who can. */
     void available(boolean available);
 
+    /** Begins to keep the session on disk. Answers its number there, or 0 where nothing is kept. */
+    default long keep() {
+        return 0;
+    }
+
+    /** A number for a message of the store. */
+    default long nextMessage() {
+        return 0;
+    }
+
+    /**
+     * Has a change of a session that is kept written. What is promised by it waits for that: the answer that is sent next,
+     * or the PUBLISH.
+     */
+    default void persist(Change change) {}
+
+    /** Whether a message would have to be kept, and cannot be at present. */
+    default boolean cannotKeep(Publication publication) {
+        return false;
+    }
+
+    /** A PUBLISH is not answered, since its message cannot be kept: the client has to send it again. */
+    default void leaveUnanswered() {}
+
+    /** Has {@link Session#onQueueRead} called with what waits on disk, from one place in the queue to another. */
+    default void readQueue(long from, long to) {}
+
     /** Something an operator should know, without the client's name, which the world adds. */
     void report(Report report, String topic);
 
@@ -96,6 +124,8 @@ public interface Outbox {
         TOO_LARGE,
         /** A QoS 2 Packet Identifier came again with another message. */
         PACKET_ID_REUSED,
+        /** A message could not be kept, and was refused. */
+        NOT_KEPT,
         /** An acknowledgement names a Packet Identifier that is not in use. */
         UNKNOWN_PACKET_ID
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.session;
 
+import org.thecanary.broker.store.StoredMessage;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
 
@@ -19,6 +20,20 @@ public record Publication(Message message, Publisher publisher, long expiresAtMi
                 message,
                 publisher,
                 interval == MessageProperties.ABSENT ? NEVER : nowMillis + interval * 1000);
+    }
+
+    /** A message that comes back from the store. */
+    public static Publication of(StoredMessage stored) {
+        return new Publication(
+                stored.message(),
+                new Publisher(stored.publisherId(), stored.publisherUser()),
+                stored.expiresAtMillis());
+    }
+
+    /** As the store knows it, under this number. */
+    public StoredMessage stored(long number) {
+        return new StoredMessage(
+                number, message, publisher.clientId(), publisher.username(), expiresAtMillis);
     }
 
     /** Whether it must not be delivered any more [MQTT-3.3.2-5]. */

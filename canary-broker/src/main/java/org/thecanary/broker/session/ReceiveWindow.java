@@ -67,6 +67,11 @@ final class ReceiveWindow {
                 && Arrays.equals(a.message().payload(), b.message().payload());
     }
 
+    /** As it was before the Server stopped. */
+    void restore(int packetId, Publication publication) {
+        arrive(packetId, publication);
+    }
+
     /** The message a PUBREL releases, or null if none is held under its identifier. */
     @Nullable
     Publication release(int packetId) {

@@ -2,6 +2,7 @@
 package org.thecanary.broker.session;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.store.Change;
 import org.thecanary.mqtt.packet.QoS;
 
 /**
@@ -39,6 +40,7 @@ final class SendWindow {
 
     private @Nullable Publication[] publications = new @Nullable Publication[0];
     private @Nullable SessionSubscription[] subscriptions = new @Nullable SessionSubscription[0];
+    private Change.@Nullable Sent[] kept = new Change.@Nullable Sent[0];
     private byte[] states = new byte[0];
 
     private int oldest = 1;
@@ -85,6 +87,43 @@ final class SendWindow {
         return id;
     }
 
+    /** Notes how the store knows the message. */
+    void keep(Change.Sent sent) {
+        kept[slot(sent.packetId())] = sent;
+    }
+
+    /** How the store knows the message, or null if it does not, or no longer. */
+    Change.@Nullable Sent kept(int packetId) {
+        return kept[slot(packetId)];
+    }
+
+    /** A message that was sent before the Server stopped, after those restored before it; null once PUBREC has come. */
+    void restore(
+            int packetId,
+            @Nullable Publication publication,
+            @Nullable SessionSubscription subscription,
+            Change.@Nullable Sent sent) {
+        next = packetId;
+        nextFreeId();
+        int slot = slot(packetId);
+        publications[slot] = publication;
+        subscriptions[slot] = subscription;
+        kept[slot] = sent;
+        if (publication == null || sent == null) {
+            states[slot] = AWAITS_PUBCOMP;
+        } else {
+            boolean qos1 = sent.claim().qos() == QoS.AT_LEAST_ONCE;
+            states[slot] = (byte)
+                    ((qos1 ? AWAITS_PUBACK : AWAITS_PUBREC) | (sent.claim().retain() ? RETAIN : 0));
+            bytes += publication.message().payloadBytes();
+        }
+        if (size == 0) {
+            oldest = packetId;
+        }
+        size++;
+        next = following(packetId);
+    }
+
     /** Lets a Packet Identifier pass that a message would have had. */
     void skipId() {
         next = following(nextFreeId());
@@ -114,15 +153,18 @@ final class SendWindow {
         int capacity = states.length == 0 ? INITIAL_CAPACITY : states.length * 2;
         var oldPublications = publications;
         var oldSubscriptions = subscriptions;
+        var oldKept = kept;
         byte[] oldStates = states;
         publications = new @Nullable Publication[capacity];
         subscriptions = new @Nullable SessionSubscription[capacity];
+        kept = new Change.@Nullable Sent[capacity];
         states = new byte[capacity];
         for (int i = 0, id = oldest; i < oldStates.length; i++, id = following(id)) {
             int from = id & (oldStates.length - 1);
             if (oldStates[from] != EMPTY) {
                 publications[slot(id)] = oldPublications[from];
                 subscriptions[slot(id)] = oldSubscriptions[from];
+                kept[slot(id)] = oldKept[from];
                 states[slot(id)] = oldStates[from];
                 oldStates[from] = EMPTY;
             }
@@ -155,6 +197,7 @@ final class SendWindow {
         }
         publications[slot] = null;
         subscriptions[slot] = null;
+        kept[slot] = null;
         states[slot] = (byte) ((states[slot] & SENT) | AWAITS_PUBCOMP);
     }
 
@@ -170,6 +213,7 @@ final class SendWindow {
         }
         publications[slot] = null;
         subscriptions[slot] = null;
+        kept[slot] = null;
         states[slot] = EMPTY;
         size--;
         if (size > 0 && states[slot(oldest)] == EMPTY) {

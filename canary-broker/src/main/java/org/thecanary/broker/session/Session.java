@@ -4,6 +4,13 @@ package org.thecanary.broker.session;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.session.MessageQueue.Queued;
 import org.thecanary.broker.session.Outbox.Report;
+import org.thecanary.broker.store.Change;
+import org.thecanary.broker.store.Claim;
+import org.thecanary.broker.store.KeptSession;
+import org.thecanary.broker.store.QueuePage;
+import org.thecanary.broker.store.RestoredSession;
+import org.thecanary.broker.store.StoredMessage;
+import org.thecanary.broker.store.Waiting;
 import org.thecanary.mqtt.packet.Connect;
 import org.thecanary.mqtt.packet.Disconnect;
 import org.thecanary.mqtt.packet.Message;
@@ -19,6 +26,7 @@ import org.thecanary.mqtt.packet.ReasonCode;
 import org.thecanary.mqtt.packet.SubAck;
 import org.thecanary.mqtt.packet.Subscribe;
 import org.thecanary.mqtt.packet.Subscription;
+import org.thecanary.mqtt.packet.SubscriptionOptions;
 import org.thecanary.mqtt.packet.SubscriptionOptions.RetainHandling;
 import org.thecanary.mqtt.packet.UnsubAck;
 import org.thecanary.mqtt.packet.Unsubscribe;
@@ -41,6 +49,8 @@ import java.util.Map;
  * <p>Owner: the loop of its latest Network Connection.
  */
 public final class Session {
+    private static final TopicFilter ANY = TopicFilter.of("#");
+
     // for the life of the Session
     private final String clientId;
     private Publisher publisher;
@@ -58,6 +68,8 @@ public final class Session {
     private long expirySeconds;
     private long endsAtMillis = Publication.NEVER;
     private boolean v5;
+    private long number; // in the store, or 0: this session is not kept
+    private long sent; // messages, for their order in the store
 
     // for the life of the Network Connection
     private boolean connected;
@@ -80,6 +92,70 @@ public final class Session {
     public Session(String clientId) {
         this.clientId = clientId;
         this.publisher = new Publisher(clientId, null);
+    }
+
+    /** A session that was kept, as it was left; its client is away. */
+    public static Session restored(RestoredSession restored, SessionLimits limits) {
+        KeptSession kept = restored.session();
+        Session session = new Session(kept.clientId());
+        session.number = kept.number();
+        session.publisher = new Publisher(kept.clientId(), kept.username());
+        session.v5 = kept.v5();
+        session.limits = limits;
+        session.expirySeconds = kept.expirySeconds();
+        session.endsAtMillis = kept.endsAtMillis();
+        session.connected = kept.connected(); // until onConnectionEnded says that it is not
+        if (kept.will() != null) {
+            session.willState().restore(kept.will(), kept.willDueAtMillis());
+        }
+        if (!restored.subscriptions().isEmpty()) {
+            session.subscriptions = new LinkedHashMap<>();
+        }
+        for (Change.Subscribed made : restored.subscriptions()) {
+            session.subscriptions.put(
+                    made.filter(),
+                    new SessionSubscription(made.filter(), made.options(), made.identifier()));
+        }
+        for (RestoredSession.Exchange exchange : restored.exchanges()) {
+            session.restore(exchange);
+        }
+        for (Change.Held held : restored.held()) {
+            if (session.received == null) {
+                session.received = new ReceiveWindow();
+            }
+            session.received.restore(held.packetId(), Publication.of(held.message()));
+        }
+        if (restored.firstQueued() != 0) {
+            session.queue = MessageQueue.stored(restored.firstQueued(), restored.lastQueued());
+        }
+        return session;
+    }
+
+    private void restore(RestoredSession.Exchange exchange) {
+        Claim claim = exchange.claim();
+        StoredMessage message = exchange.message();
+        sent = exchange.order();
+        if (claim == null || message == null) {
+            window().restore(exchange.packetId(), null, null, null);
+        } else {
+            window().restore(
+                            exchange.packetId(),
+                            Publication.of(message),
+                            through(claim),
+                            new Change.Sent(claim, exchange.packetId(), exchange.order(), null));
+        }
+    }
+
+    /** The subscription a kept message came through, as far as sending it needs that. */
+    private static SessionSubscription through(Claim claim) {
+        TopicFilter filter = claim.shared() == null ? ANY : claim.shared();
+        return new SessionSubscription(
+                filter, SubscriptionOptions.of(claim.qos()), claim.identifier());
+    }
+
+    /** The session's number in the store, or 0 if it is not kept. */
+    public long number() {
+        return number;
     }
 
     public String clientId() {
@@ -147,9 +223,40 @@ public final class Session {
             willState().replace(terms.will());
         }
         available = false;
+        keep(outbox);
         sendOwed(outbox);
         if (!available) {
             available(queue == null || queue.isEmpty(), outbox);
+        }
+    }
+
+    /** From its first connection with a Session Expiry Interval on, a session is kept until it ends. */
+    private void keep(Outbox outbox) {
+        boolean begins = number == 0 && expirySeconds > 0;
+        if (begins) {
+            number = outbox.keep();
+        }
+        keepRecord(outbox);
+        if (begins && number != 0) {
+            for (SessionSubscription made : subscriptions.values()) {
+                outbox.persist(new Change.Subscribed(
+                        number, made.filter(), made.options(), made.identifier()));
+            }
+        }
+    }
+
+    private void keepRecord(Outbox outbox) {
+        if (number != 0) {
+            outbox.persist(new Change.SessionKept(new KeptSession(
+                    number,
+                    clientId,
+                    publisher.username(),
+                    v5,
+                    expirySeconds,
+                    connected,
+                    endsAtMillis,
+                    will == null ? null : will.will(),
+                    willDueAtMillis())));
         }
     }
 
@@ -182,6 +289,9 @@ public final class Session {
         if (received != null) {
             received.connectionEnded();
         }
+        if (queue != null && number != 0) {
+            queue.leaveToStore();
+        }
         long now = outbox.nowMillis();
         endsAtMillis = expirySeconds == Connect.NEVER_EXPIRES
                 ? Publication.NEVER
@@ -192,6 +302,7 @@ public final class Session {
             will.connectionLost(now, expirySeconds == 0 ? Publication.NEVER : endsAtMillis);
             publishWill(will.takeIfDue(now), outbox);
         }
+        keepRecord(outbox);
     }
 
     /**
@@ -233,6 +344,7 @@ public final class Session {
     public void onDeadline(Outbox outbox) {
         if (will != null) {
             publishWill(will.takeIfDue(outbox.nowMillis()), outbox);
+            keepRecord(outbox);
         }
     }
 
@@ -258,13 +370,16 @@ public final class Session {
             publishWill(will.takeIfDue(will.dueAtMillis()), outbox);
         }
         endButWill(outbox);
+        if (number != 0) {
+            outbox.persist(new Change.SessionEnded(number));
+        }
     }
 
     /** The session is over, and only its will waits. */
     public void endButWill(Outbox outbox) {
         connected = false;
         for (SessionSubscription subscription : subscriptions.values()) {
-            outbox.unsubscribe(subscription);
+            unsubscribe(subscription, outbox);
         }
         subscriptions = Map.of();
         rerouteShared(null, outbox);
@@ -274,8 +389,21 @@ public final class Session {
         replays = null;
     }
 
-    /** Gives away what waits from Shared Subscriptions; with a filter, only what waits unsent from that one. */
+    private void unsubscribe(SessionSubscription subscription, Outbox outbox) {
+        outbox.unsubscribe(subscription);
+        if (number != 0) {
+            outbox.persist(new Change.Unsubscribed(number, subscription.filter()));
+        }
+    }
+
+    /**
+     * Gives away what waits from Shared Subscriptions; with a filter, only what waits unsent from that one. At the end of
+     * a session that is kept, the store does.
+     */
     private void rerouteShared(@Nullable TopicFilter filter, Outbox outbox) {
+        if (filter == null && number != 0) {
+            return;
+        }
         List<Queued> leaving = new ArrayList<>();
         if (filter == null && window != null) {
             window.forEach((packetId, publication, subscription) -> {
@@ -284,7 +412,8 @@ public final class Session {
                         && subscription != null
                         && subscription.filter().isShared()
                         && windowOf(packetId) == SendWindow.State.PUBACK) {
-                    leaving.add(new Queued(publication, subscription, QoS.AT_LEAST_ONCE, false));
+                    leaving.add(
+                            new Queued(publication, subscription, QoS.AT_LEAST_ONCE, false, null));
                 }
             });
         }
@@ -298,7 +427,10 @@ public final class Session {
                 return leaves;
             });
         }
-        leaving.forEach(queued -> outbox.reroute(queued.publication(), queued.subscription()));
+        for (Queued queued : leaving) {
+            drop(queued.claim(), outbox);
+            outbox.reroute(queued.publication(), queued.subscription());
+        }
     }
 
     private SendWindow window() {
@@ -361,6 +493,20 @@ public final class Session {
         }
         // apply and acknowledge
         Publication publication = Publication.arriving(message, publisher, outbox.nowMillis());
+        if (message.qos() != QoS.AT_MOST_ONCE && outbox.cannotKeep(publication)) {
+            outbox.report(Report.NOT_KEPT, message.topic().toString());
+            if (v5) {
+                refuse(
+                        packet,
+                        message.qos(),
+                        ReasonCode.QUOTA_EXCEEDED,
+                        "the message cannot be kept now",
+                        outbox);
+            } else {
+                outbox.leaveUnanswered();
+            }
+            return;
+        }
         switch (message.qos()) {
             case AT_MOST_ONCE -> outbox.route(publication);
             case AT_LEAST_ONCE -> {
@@ -382,6 +528,7 @@ public final class Session {
         String topic = publication.message().topic().toString();
         switch (received.arrive(packetId, publication)) {
             case NEW -> {
+                keepHeld(packetId, publication, outbox);
                 if (received.size() == limits.maxInflightMessages() + 1) {
                     // ~[MQTT-3.3.4-7]: logged and not cut, since enforcing it broke honest clients
                     // of mosquitto's
@@ -389,12 +536,35 @@ public final class Session {
                 }
             }
             case DUPLICATE -> {} // [MQTT-4.3.3-10]
-            case REUSED -> outbox.report(Report.PACKET_ID_REUSED, topic);
+            case REUSED -> {
+                keepHeld(packetId, publication, outbox);
+                outbox.report(Report.PACKET_ID_REUSED, topic);
+            }
             case FLOOD ->
                 throw ProtocolException.protocolError(
                         "[MQTT-4.4.0-1]", "PUBLISH resent again and again");
         }
         outbox.send(new PubRec(packetId, ReasonCode.SUCCESS)); // [MQTT-4.3.3-8]
+    }
+
+    private void keepHeld(int packetId, Publication publication, Outbox outbox) {
+        if (number != 0) {
+            outbox.persist(new Change.Held(number, packetId, publication.stored(0)));
+        }
+    }
+
+    /** The message held under a Packet Identifier, which is free from now on. */
+    private @Nullable Publication release(int packetId, Outbox outbox) {
+        Publication publication = received == null ? null : received.release(packetId);
+        if (publication != null && number != 0) {
+            outbox.persist(new Change.Released(number, packetId));
+        }
+        return publication;
+    }
+
+    /** The message of a PUBLISH turned out not to be kept, and its acknowledgement becomes a refusal. */
+    public void onNotKept(int packetId, Outbox outbox) {
+        release(packetId, outbox);
     }
 
     /** A 3.x client cannot be told, and is acknowledged as if it had succeeded [MQTT-3.3.5-2] v3. */
@@ -406,8 +576,8 @@ public final class Session {
             case AT_LEAST_ONCE ->
                 outbox.send(new PubAck(packet.packetId(), told, reasonString, List.of()));
             case EXACTLY_ONCE -> {
-                if (told.isError() && received != null) {
-                    received.release(packet.packetId()); // what follows is new [MQTT-4.3.3-9]
+                if (told.isError()) {
+                    release(packet.packetId(), outbox); // what follows is new [MQTT-4.3.3-9]
                 }
                 outbox.send(new PubRec(packet.packetId(), told, reasonString, List.of()));
             }
@@ -416,7 +586,7 @@ public final class Session {
 
     /** PUBREL came: the message is routed now, once, unless it has expired [MQTT-4.3.3-11], [MQTT-4.3.3-13]. */
     public void pubRel(PubRel packet, Outbox outbox) {
-        Publication publication = received == null ? null : received.release(packet.packetId());
+        Publication publication = release(packet.packetId(), outbox);
         if (publication != null && publication.isExpired(outbox.nowMillis())) {
             outbox.report(Report.EXPIRED, publication.message().topic().toString());
         } else if (publication != null) {
@@ -430,16 +600,31 @@ public final class Session {
     // --- The client is sent messages
     // ----------------------------------------------------------------------------
 
-    /** A message matched a subscription of this session. */
+    /** A message matched a subscription of this session, which is owed nothing if it is not kept. */
     public void deliver(Publication publication, SessionSubscription subscription, Outbox outbox) {
+        deliver(publication, subscription, null, outbox);
+    }
+
+    /**
+     * A message matched a subscription of this session.
+     *
+     * @param claim how the store knows that, or null if it does not
+     */
+    public void deliver(
+            Publication publication,
+            SessionSubscription subscription,
+            @Nullable Claim claim,
+            Outbox outbox) {
         Message message = publication.message();
         if (isOwnAndUnwanted(publication, subscription)) {
+            drop(claim, outbox);
             return;
         }
         if (!limits.allowDuplicates() && !v5 && isSecondCopy(publication)) {
             return;
         }
         if (!permissions.mayReceive(message.topic())) {
+            drop(claim, outbox);
             outbox.report(Report.DELIVERY_DENIED, message.topic().toString());
             return;
         }
@@ -450,14 +635,14 @@ public final class Session {
                 ? granted
                 : message.qos().min(granted); // [MQTT-3.8.4-8]
         if (qos == QoS.AT_MOST_ONCE) {
-            deliverAtMostOnce(publication, subscription, retain, outbox);
+            deliverAtMostOnce(publication, subscription, retain, claim, outbox);
         } else if (connected
                 && (queue == null || queue.isEmpty())
                 && hasRoom(message.payloadBytes())
                 && outbox.writable()) {
-            sendNew(publication, subscription, qos, retain, outbox);
+            sendNew(publication, subscription, qos, retain, claim, outbox);
         } else {
-            enqueue(new Queued(publication, subscription, qos, retain), outbox);
+            enqueue(new Queued(publication, subscription, qos, retain, claim), outbox);
         }
     }
 
@@ -479,11 +664,15 @@ public final class Session {
             Publication publication,
             SessionSubscription subscription,
             boolean retain,
+            @Nullable Claim claim,
             Outbox outbox) {
         boolean others = queue != null && !queue.isEmpty(); // which it may not overtake
         if (limits.queueQos0() && (!connected || others)) {
-            enqueue(new Queued(publication, subscription, QoS.AT_MOST_ONCE, retain), outbox);
-        } else if (connected && !outbox.overloaded()) {
+            enqueue(new Queued(publication, subscription, QoS.AT_MOST_ONCE, retain, claim), outbox);
+            return;
+        }
+        drop(claim, outbox);
+        if (connected && !outbox.overloaded()) {
             outbox.sendPublish(publication, subscription, QoS.AT_MOST_ONCE, retain, false, 0);
         } else {
             outbox.report(Report.DROPPED, publication.message().topic().toString());
@@ -504,11 +693,69 @@ public final class Session {
             SessionSubscription subscription,
             QoS qos,
             boolean retain,
+            @Nullable Claim claim,
             Outbox outbox) {
         SendWindow window = window();
         int packetId = window.add(publication, subscription, qos, retain);
+        if (number != 0) {
+            keepSent(packetId, publication, subscription, qos, retain, claim, outbox);
+        }
         if (!outbox.sendPublish(publication, subscription, qos, retain, false, packetId)) {
-            window.remove(packetId); // [MQTT-3.1.2-25]: as if it had been delivered
+            forget(window, packetId, outbox); // [MQTT-3.1.2-25]: as if it had been delivered
+        }
+    }
+
+    private void keepSent(
+            int packetId,
+            Publication publication,
+            SessionSubscription subscription,
+            QoS qos,
+            boolean retain,
+            @Nullable Claim known,
+            Outbox outbox) {
+        Claim claim = known;
+        StoredMessage unstored = null;
+        if (claim
+                == null) { // a Retained Message, or one that was queued before the session was kept
+            TopicFilter filter = subscription.filter();
+            unstored = publication.stored(outbox.nextMessage());
+            claim = new Claim(
+                    number,
+                    0,
+                    unstored.number(),
+                    true,
+                    qos,
+                    retain,
+                    subscription.identifier(),
+                    filter.isShared() ? filter : null);
+        }
+        Change.Sent change = new Change.Sent(claim, packetId, ++sent, unstored);
+        window().keep(unstored == null ? change : new Change.Sent(claim, packetId, sent, null));
+        outbox.persist(change);
+    }
+
+    /** A message that was sent turned out to be larger than the client takes: it is as if it had been delivered. */
+    public void onTooLarge(int packetId, Outbox outbox) {
+        if (window != null && window.state(packetId) != null) {
+            forget(window, packetId, outbox);
+            sendOwed(outbox);
+        }
+    }
+
+    /** The exchange of a message that was sent is over. */
+    private void forget(SendWindow window, int packetId, Outbox outbox) {
+        if (number != 0) {
+            Change.Sent kept = window.kept(packetId);
+            outbox.persist(
+                    new Change.Acknowledged(number, packetId, kept == null ? null : kept.claim()));
+        }
+        window.remove(packetId);
+    }
+
+    /** A message that was never sent is owed no more. */
+    private static void drop(@Nullable Claim claim, Outbox outbox) {
+        if (claim != null) {
+            outbox.persist(new Change.Dropped(claim));
         }
     }
 
@@ -517,7 +764,10 @@ public final class Session {
             queue = new MessageQueue();
         }
         int besides = connected || window == null ? 0 : window.size();
-        if (outbox.memoryFull() || !queue.offer(queued, limits, besides)) {
+        // What the store has needs no memory to wait in.
+        boolean full = queued.claim() == null && outbox.memoryFull();
+        if (full || !queue.offer(queued, limits, besides, connected)) {
+            drop(queued.claim(), outbox);
             outbox.report(Report.DROPPED, queued.publication().message().topic().toString());
         }
         available(false, outbox);
@@ -570,7 +820,9 @@ public final class Session {
             SessionSubscription subscription = window.subscription(id);
             boolean qos1 = window.state(id) == SendWindow.State.PUBACK;
             if (publication != null && qos1 && publication.isExpired(outbox.nowMillis())) {
-                window.remove(id); // as mosquitto; a QoS 2 message once sent does not expire
+                forget(
+                        window, id,
+                        outbox); // as mosquitto; a QoS 2 message once sent does not expire
                 // [MQTT-4.3.3-7]
                 outbox.report(
                         Report.EXPIRED, publication.message().topic().toString()); // [MQTT-3.3.2-5]
@@ -580,7 +832,7 @@ public final class Session {
                 QoS qos = qos1 ? QoS.AT_LEAST_ONCE : QoS.EXACTLY_ONCE;
                 if (!outbox.sendPublish(
                         publication, subscription, qos, window.retain(id), true, id)) {
-                    window.remove(id);
+                    forget(window, id, outbox);
                 }
             }
         }
@@ -589,6 +841,9 @@ public final class Session {
     /** Sends the first of the queue. False if there is none or the window has no room for it. */
     private boolean sendQueued(MessageQueue queue, long nowMillis, Outbox outbox) {
         Queued first = queue.peek();
+        if (queue.wantsMore()) {
+            outbox.readQueue(queue.readFrom(), queue.readTo());
+        }
         if (first == null) {
             return false;
         }
@@ -596,24 +851,52 @@ public final class Session {
         String topic = publication.message().topic().toString();
         if (publication.isExpired(nowMillis)) {
             queue.remove();
+            drop(first.claim(), outbox);
             if (first.qos() != QoS.AT_MOST_ONCE) {
                 window().skipId(); // mosquitto numbers a message when it comes
             }
             outbox.report(Report.EXPIRED, topic); // [MQTT-3.3.2-5]
         } else if (!permissions.mayReceive(publication.message().topic())) {
             queue.remove(); // the rules may have changed since it was queued
+            drop(first.claim(), outbox);
             outbox.report(Report.DELIVERY_DENIED, topic);
         } else if (first.qos() == QoS.AT_MOST_ONCE) {
             queue.remove();
+            drop(first.claim(), outbox);
             outbox.sendPublish(
                     publication, first.subscription(), QoS.AT_MOST_ONCE, first.retain(), false, 0);
         } else if (hasRoom(publication.message().payloadBytes())) {
             queue.remove();
-            sendNew(publication, first.subscription(), first.qos(), first.retain(), outbox);
+            sendNew(
+                    publication,
+                    first.subscription(),
+                    first.qos(),
+                    first.retain(),
+                    first.claim(),
+                    outbox);
         } else {
             return false;
         }
         return true;
+    }
+
+    /** What waits on disk was read, from there on. */
+    public void onQueueRead(long from, QueuePage page, Outbox outbox) {
+        if (queue == null || !queue.expects(from)) {
+            return; // the client left meanwhile
+        }
+        List<Queued> found = new ArrayList<>(page.messages().size());
+        for (Waiting waiting : page.messages()) {
+            Claim claim = waiting.claim();
+            found.add(new Queued(
+                    Publication.of(waiting.message()),
+                    through(claim),
+                    claim.qos(),
+                    claim.retain(),
+                    claim));
+        }
+        queue.read(found, page.next());
+        sendOwed(outbox);
     }
 
     /** Sends the next Retained Message. False if there is none or the window has no room for it. */
@@ -650,7 +933,7 @@ public final class Session {
             outbox.sendPublish(
                     publication, replay.subscription, qos, true, false, 0); // [MQTT-3.3.1-8]
         } else {
-            sendNew(publication, replay.subscription, qos, true, outbox);
+            sendNew(publication, replay.subscription, qos, true, null, outbox);
         }
         return true;
     }
@@ -678,6 +961,10 @@ public final class Session {
             acknowledged(id, state, outbox); // [MQTT-4.3.3-4]: no PUBREL follows
         } else {
             if (state == SendWindow.State.PUBREC) {
+                Change.Sent kept = window.kept(id);
+                if (kept != null) {
+                    outbox.persist(new Change.Received(kept.claim(), id, kept.order()));
+                }
                 window.received(id);
             }
             outbox.send(new PubRel(id, ReasonCode.SUCCESS)); // [MQTT-4.3.3-4]
@@ -699,7 +986,7 @@ public final class Session {
             throw ProtocolException.protocolError(
                     "4.3", "acknowledgement of another kind than " + state);
         }
-        window.remove(packetId);
+        forget(window, packetId, outbox);
         if (queue != null || replays != null || window.sent() < window.size()) {
             sendOwed(outbox);
         }
@@ -743,6 +1030,10 @@ public final class Session {
             replays.replaceAll(replay -> replay.through(subscription)); // [MQTT-3.8.4-3]
         }
         boolean existed = outbox.subscribe(subscription); // [MQTT-3.8.4-3]
+        if (number != 0) {
+            outbox.persist(
+                    new Change.Subscribed(number, filter, subscription.options(), identifier));
+        }
         RetainHandling handling = asked.options().retainHandling();
         if (!filter.isShared()
                 && (handling == RetainHandling.SEND
@@ -765,7 +1056,7 @@ public final class Session {
             if (subscription == null) {
                 reasons.add(ReasonCode.NO_SUBSCRIPTION_EXISTED);
             } else {
-                outbox.unsubscribe(subscription); // [MQTT-3.10.4-1]
+                unsubscribe(subscription, outbox); // [MQTT-3.10.4-1]
                 if (replays != null) {
                     replays.removeIf(replay ->
                             replay.subscription.filter().equals(filter)); // [MQTT-3.10.4-2]

@@ -34,6 +34,18 @@ final class WillState {
         }
     }
 
+    /** What is to be published if the client does not come back, or null. */
+    @Nullable
+    Will will() {
+        return will;
+    }
+
+    /** As it was before the Server stopped. */
+    void restore(@Nullable Will was, long due) {
+        will = was;
+        dueAtMillis = due;
+    }
+
     /** When it is to be published, or {@link Publication#NEVER}. */
     long dueAtMillis() {
         return dueAtMillis;

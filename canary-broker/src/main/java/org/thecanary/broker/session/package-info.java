@@ -8,7 +8,7 @@
  *
  * <p>The order inside every inbound packet is a rule of the house: resolve, validate, authorize, apply, acknowledge.
  *
- * <p>May import: {@code org.thecanary.mqtt.*}. Not: a transport, {@code java.util.concurrent}, {@code java.net}, a
+ * <p>May import: {@code org.thecanary.mqtt.*}, and of {@code store} its vocabulary. Not: a transport, {@code java.util.concurrent}, {@code java.net}, a
  * clock. Start at {@link Session}.
  */
 @NullMarked

@@ -379,11 +379,6 @@ class ConfigLoaderTest {
                         "FILE:2: socket_domain is ipv4 or ipv6, not \"both\". Remove the line for"
                                 + " both."),
                 List.of(
-                        "persistence true",
-                        "FILE:1: persistence true is not supported yet: sessions and retained"
-                                + " messages are kept in memory only. Set it to false to start"
-                                + " without."),
-                List.of(
                         "listener 1\ncertfile /c",
                         "FILE:2: both certfile and keyfile must be specified for TLS; this listener"
                                 + " has no keyfile."),

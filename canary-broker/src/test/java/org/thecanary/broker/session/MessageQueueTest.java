@@ -18,11 +18,11 @@ class MessageQueueTest {
     private final SessionFixture.Limits limits = new SessionFixture.Limits();
 
     private static Queued queued(String payload) {
-        return new Queued(publication("t", payload, QOS_1), SUBSCRIPTION, QOS_1, false);
+        return new Queued(publication("t", payload, QOS_1), SUBSCRIPTION, QOS_1, false, null);
     }
 
     private boolean offer(String payload, int besides) {
-        return queue.offer(queued(payload), limits.build(), besides);
+        return queue.offer(queued(payload), limits.build(), besides, true);
     }
 
     @Test

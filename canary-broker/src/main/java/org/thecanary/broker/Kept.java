@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker;
+
+import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.broker.loop.BrokerLoops;
+import org.thecanary.broker.loop.SessionDirectory;
+import org.thecanary.broker.loop.SessionRef;
+import org.thecanary.broker.routing.RetainedMessages.Retained;
+import org.thecanary.broker.routing.Router;
+import org.thecanary.broker.routing.RoutingTable;
+import org.thecanary.broker.routing.SessionOutbox;
+import org.thecanary.broker.session.Publication;
+import org.thecanary.broker.session.Session;
+import org.thecanary.broker.session.SessionLimits;
+import org.thecanary.broker.session.SessionSubscription;
+import org.thecanary.broker.store.RestoredSession;
+import org.thecanary.broker.store.Store;
+import org.thecanary.broker.store.StoreListener;
+import org.thecanary.broker.store.StoredMessage;
+import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.packet.SubscriptionOptions;
+import org.thecanary.mqtt.topic.TopicFilter;
+import org.thecanary.mqtt.topic.TopicName;
+
+import java.util.List;
+
+/**
+ * What the store has to do with the rest: what it asks, and what comes back from it.
+ *
+ * <p>Any thread.
+ */
+final class Kept implements StoreListener {
+    private final RoutingTable table;
+    private final SessionDirectory directory;
+    private final BrokerLoops loops;
+    private final List<Router> routers;
+
+    Kept(RoutingTable table, SessionDirectory directory, BrokerLoops loops, List<Router> routers) {
+        this.table = table;
+        this.directory = directory;
+        this.loops = loops;
+        this.routers = routers;
+    }
+
+    @Override
+    public @Nullable StoredMessage retained(TopicName topic) {
+        Retained now = table.retained().get(topic, System.currentTimeMillis());
+        if (now == null) {
+            return null;
+        }
+        String publisher = now.publisherClientId();
+        return new StoredMessage(
+                0,
+                now.message(),
+                publisher == null ? "" : publisher,
+                now.publisherUsername(),
+                now.expiresAtMillis());
+    }
+
+    @Override
+    public void orphaned(StoredMessage message, TopicFilter filter) {
+        BrokerLoop loop = loops.all().getFirst();
+        SessionSubscription through =
+                new SessionSubscription(filter, SubscriptionOptions.of(QoS.EXACTLY_ONCE), 0);
+        loop.post(() -> routers.getFirst().reroute(Publication.of(message), through));
+    }
+
+    @Override
+    public void recovered() {
+        for (SessionRef ref : directory.all()) {
+            ref.run(() -> {
+                if (ref.outbox() instanceof SessionOutbox outbox) {
+                    outbox.onRecovered();
+                }
+            });
+        }
+    }
+
+    /** Puts back what was kept. */
+    Store.Restoration restoration(SessionLimits limits) {
+        return new Store.Restoration() {
+            private int sessions;
+
+            @Override
+            public void retained(StoredMessage message) {
+                if (message.expiresAtMillis() > System.currentTimeMillis()) {
+                    table.retained()
+                            .put(new Retained(
+                                    message.message(),
+                                    message.expiresAtMillis(),
+                                    message.publisherId(),
+                                    message.publisherUser()));
+                }
+            }
+
+            @Override
+            public void session(RestoredSession restored) {
+                BrokerLoop loop = loops.all().get(sessions++ % loops.all().size());
+                directory.restore(Session.restored(restored, limits), restored.lastQueued(), loop);
+            }
+        };
+    }
+}

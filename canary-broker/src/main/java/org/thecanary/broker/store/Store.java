@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.store;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+
+/**
+ * What is kept on disk. One thread writes: it takes all that has come while it was writing, writes that in one go, and
+ * tells those who wait. There is no artificial wait: a lone change is written at once, and under load groups grow by
+ * themselves.
+ *
+ * <p>Nothing is opened before there is something to keep, unless something was kept before.
+ *
+ * <p>Any thread.
+ */
+public final class Store implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("broker");
+    private static final int MOST_BYTES = 1 << 20;
+    private static final long RETRY_MILLIS = 250;
+
+    private final Path folder;
+    private final boolean sync;
+    private final Engine.Factory engines;
+    private final StoreListener listener;
+    private final ChangeWriter writer;
+    private final Clearing clearing;
+    private final AtomicLong lastMessage = new AtomicLong();
+    private final AtomicLong lastSession = new AtomicLong();
+    private final ReentrantReadWriteLock opening = new ReentrantReadWriteLock();
+    private @Nullable Engine engine; // guarded by opening
+    private final Thread thread = new Thread(this::run, "store");
+    private final ExecutorService reads = Executors.newSingleThreadExecutor(
+            task -> Thread.ofPlatform().daemon().name("store-reader").unstarted(task));
+    private volatile boolean failing;
+    private final AtomicLong commits = new AtomicLong();
+    private final AtomicLong syncs = new AtomicLong();
+
+    // guarded by pending
+    private final ArrayDeque<Object> pending = new ArrayDeque<>();
+    private boolean closing;
+
+    /** Changes that are written together, and who waits for them. */
+    public interface Group {
+        List<Change> changes();
+
+        /** Whether somebody is answered when it is written, so that it has to be on disk. */
+        boolean isPromised();
+
+        /** It is written. On the store's thread. */
+        void committed();
+
+        /** It cannot be written now; it is tried again until it can. On the store's thread. */
+        void delayed();
+    }
+
+    private record QueueRead(
+            long session,
+            long from,
+            long to,
+            int most,
+            int mostBytes,
+            Consumer<QueuePage> reader) {}
+
+    /**
+     * A store that is not open yet: what is given to it waits.
+     *
+     * @param folder made when there is something to keep
+     * @param sync whether what is committed is on disk, rather than with the operating system
+     */
+    public Store(Path folder, boolean sync, StoreListener listener) {
+        this(folder, sync, listener, RocksEngine::open);
+    }
+
+    Store(Path folder, boolean sync, StoreListener listener, Engine.Factory engines) {
+        this.folder = folder;
+        this.sync = sync;
+        this.engines = engines;
+        this.listener = listener;
+        this.writer = new ChangeWriter(listener::retained);
+        this.clearing = new Clearing(writer, listener::orphaned);
+    }
+
+    /**
+     * Reads what was kept, and begins to write.
+     *
+     * @param restored told what was kept
+     * @throws IOException with a sentence, if what was kept cannot be opened
+     */
+    public void open(Restoration restored) throws IOException {
+        if (Files.exists(folder.resolve("CURRENT"))) {
+            restore(restored);
+        }
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Told, before the store is open, what was kept. */
+    public interface Restoration {
+        void retained(StoredMessage message);
+
+        void session(RestoredSession session);
+    }
+
+    private void restore(Restoration restored) throws IOException {
+        Engine opened = new StoreFolder(folder, engines).open();
+        engine = opened;
+        Recovery recovery = new Recovery(opened);
+        lastMessage.set(recovery.last(Schema.MESSAGE));
+        lastSession.set(Math.max(recovery.last(Schema.SESSION), recovery.last(Schema.CLEARING)));
+        recovery.clearing(clearing::add);
+        recovery.retained(restored::retained);
+        recovery.sessions(session -> {
+            writer.restored(session.session().number());
+            restored.session(session);
+        });
+        if (recovery.unreadable() > 0) {
+            LOG.error(
+                    "{}: {} entries could not be read and are lost.",
+                    folder,
+                    recovery.unreadable());
+        }
+    }
+
+    /** A number for a message, growing. */
+    public long nextMessage() {
+        return lastMessage.incrementAndGet();
+    }
+
+    /** A number for a session, growing. */
+    public long nextSession() {
+        return lastSession.incrementAndGet();
+    }
+
+    /** Whether nothing can be written at present. */
+    public boolean isFailing() {
+        return failing;
+    }
+
+    /** Groups of changes that were written, and how often that waited for the disk. */
+    public long commits() {
+        return commits.get();
+    }
+
+    /** How often a commit waited for the disk. */
+    public long syncs() {
+        return syncs.get();
+    }
+
+    /** Has changes written, after all that were given before. */
+    public void append(Group group) {
+        enqueue(group);
+    }
+
+    /**
+     * Reads from a session's queue, after all is written that was given before.
+     *
+     * @param from the first sequence
+     * @param to the last sequence
+     * @param reader told on a thread of the store
+     */
+    public void read(
+            long session, long from, long to, int most, int mostBytes, Consumer<QueuePage> reader) {
+        enqueue(new QueueRead(session, from, to, most, mostBytes, reader));
+    }
+
+    private void enqueue(Object task) {
+        synchronized (pending) {
+            pending.add(task);
+            if (pending.size() == 1) {
+                pending.notifyAll();
+            }
+        }
+    }
+
+    /** Writes a copy of all that is committed into a folder that does not exist yet. */
+    public void copyTo(Path target) throws IOException {
+        opening.readLock().lock();
+        try {
+            if (engine == null) {
+                throw new IOException("nothing is kept yet, so there is nothing to copy.");
+            }
+            engine.copyTo(target);
+        } finally {
+            opening.readLock().unlock();
+        }
+    }
+
+    /** Bytes on disk; 0 while nothing is kept. */
+    public long bytes() {
+        opening.readLock().lock();
+        try {
+            return engine == null ? 0 : engine.bytes();
+        } finally {
+            opening.readLock().unlock();
+        }
+    }
+
+    // --- the store's thread
+
+    private void run() {
+        List<Object> taken = new ArrayList<>();
+        Writes writes = new Writes();
+        while (take(taken)) {
+            try {
+                write(taken, writes);
+            } catch (RuntimeException | Error e) {
+                LOG.error("{}: internal error; what came last is not kept.", folder, e);
+            }
+            taken.clear();
+        }
+    }
+
+    /** Waits until there is something to do; false at the end. */
+    private boolean take(List<Object> into) {
+        synchronized (pending) {
+            while (pending.isEmpty() && !closing && clearing.isDone()) {
+                try {
+                    pending.wait();
+                } catch (InterruptedException e) {
+                    closing = true; // nobody interrupts us but to end the program
+                }
+            }
+            if (pending.isEmpty() && closing) {
+                return false;
+            }
+            into.addAll(pending);
+            pending.clear();
+            return true;
+        }
+    }
+
+    private void write(List<Object> taken, Writes writes) {
+        List<Group> groups = new ArrayList<>();
+        List<QueueRead> after = new ArrayList<>();
+        boolean promised = false;
+        for (int i = 0; i < taken.size(); i++) {
+            switch (taken.get(i)) {
+                case Group group -> {
+                    groups.add(group);
+                    promised |= group.isPromised();
+                    for (Change change : group.changes()) {
+                        add(change, writes);
+                    }
+                }
+                case QueueRead read -> after.add(read);
+                default -> throw new IllegalStateException();
+            }
+            if (writes.length() >= MOST_BYTES) {
+                commit(writes, groups, promised);
+                promised = false;
+            }
+        }
+        if (!clearing.isDone() && !failing) {
+            // After the commit, since it looks at what is there.
+            commit(writes, groups, promised);
+            promised = false;
+            clear(writes);
+        }
+        commit(writes, groups, promised);
+        after.forEach(read -> reads.execute(() -> read(read)));
+    }
+
+    private void add(Change change, Writes writes) {
+        while (true) {
+            try {
+                int before = writes.count();
+                if (change instanceof Change.SessionEnded(var session)) {
+                    clearing.add(session);
+                }
+                writer.add(change, writes, engine());
+                assert writes.count() >= before;
+                return;
+            } catch (IOException e) {
+                if (!retry(e, List.of())) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void clear(Writes writes) {
+        try {
+            clearing.step(writes, engine());
+        } catch (IOException e) {
+            LOG.warn("{}: cannot clear away an old queue now: {}", folder, e.getMessage());
+        }
+    }
+
+    private void commit(Writes writes, List<Group> groups, boolean promised) {
+        while (!writes.isEmpty()) {
+            try {
+                engine().write(writes, promised && sync);
+                commits.incrementAndGet();
+                if (promised && sync) {
+                    syncs.incrementAndGet();
+                }
+                break;
+            } catch (IOException e) {
+                if (!retry(e, groups)) {
+                    writes.clear();
+                    groups.clear();
+                    return;
+                }
+            }
+        }
+        writes.clear();
+        if (failing) {
+            failing = false;
+            LOG.warn("{}: can be written again.", folder);
+            listener.recovered();
+        }
+        groups.forEach(Group::committed);
+        groups.clear();
+    }
+
+    /** Waits a little and closes the engine, so that the next attempt begins with what is on disk; false at the end. */
+    private boolean retry(IOException e, List<Group> delayed) {
+        if (!failing) {
+            failing = true;
+            LOG.error(
+                    "{}: cannot be written: {}. Messages that must be kept are refused until it can.",
+                    folder,
+                    e.getMessage());
+            delayed.forEach(Group::delayed);
+        }
+        synchronized (pending) {
+            if (closing) {
+                return false;
+            }
+            try {
+                pending.wait(RETRY_MILLIS);
+            } catch (InterruptedException interrupted) {
+                closing = true;
+                return false;
+            }
+        }
+        closeEngine();
+        return true;
+    }
+
+    private Engine engine() throws IOException {
+        Engine open = engine;
+        if (open == null) {
+            opening.writeLock().lock();
+            try {
+                open = new StoreFolder(folder, engines).open();
+                engine = open;
+            } finally {
+                opening.writeLock().unlock();
+            }
+        }
+        return open;
+    }
+
+    private void closeEngine() {
+        opening.writeLock().lock();
+        try {
+            if (engine != null) {
+                engine.close();
+                engine = null;
+            }
+        } finally {
+            opening.writeLock().unlock();
+        }
+    }
+
+    private void read(QueueRead read) {
+        while (true) {
+            opening.readLock().lock();
+            try {
+                if (engine != null) {
+                    read.reader.accept(new Recovery(engine)
+                            .page(read.session, read.from, read.to, read.most, read.mostBytes));
+                    return;
+                }
+            } catch (IOException e) {
+                LOG.error("{}: cannot be read: {}", folder, e.getMessage());
+            } finally {
+                opening.readLock().unlock();
+            }
+            try {
+                Thread.sleep(RETRY_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Writes what was given, and closes. */
+    @Override
+    public void close() {
+        synchronized (pending) {
+            closing = true;
+            pending.notifyAll();
+        }
+        try {
+            if (thread.isAlive()) {
+                thread.join();
+            }
+            reads.shutdownNow();
+            reads.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closeEngine();
+    }
+}
