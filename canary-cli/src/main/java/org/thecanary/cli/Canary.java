@@ -2,6 +2,7 @@
 package org.thecanary.cli;
 
 import org.thecanary.cli.bench.BenchCommand;
+import org.thecanary.cli.doctor.DoctorCommand;
 import org.thecanary.cli.mosquitto.MosquittoTools;
 import org.thecanary.cli.mosquitto.Tool;
 
@@ -30,6 +31,7 @@ import java.util.Objects;
             WebCommand.class,
             PasswdCommand.class,
             CaCommand.class,
+            DoctorCommand.class,
             BenchCommand.class,
             CompletionCommand.class,
             AotTrainCommand.class

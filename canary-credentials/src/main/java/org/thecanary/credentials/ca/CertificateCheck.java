@@ -92,12 +92,17 @@ public record CertificateCheck(
         if (!profile.uses().contains(use)) {
             return Optional.of("it is not for a " + name(use) + "; issue one with --" + name(use));
         }
-        if (called != null
-                && profile.alternativeNames().stream().noneMatch(name -> covers(name, called))) {
+        if (called != null && !isFor(chain.getFirst(), called)) {
             return Optional.of("it is not for " + called + " but for " + profile.alternativeNames()
                     + "; issue one with --san");
         }
         return Optional.empty();
+    }
+
+    /** Whether a server that is called by that name may show the certificate. */
+    public static boolean isFor(X509Certificate certificate, AlternativeName called) {
+        return CertificateProfile.of(certificate).alternativeNames().stream()
+                .anyMatch(name -> covers(name, called));
     }
 
     private static String name(Use use) {
