@@ -2,6 +2,7 @@
 package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.cli.text.JsonText;
 import org.thecanary.credentials.ca.CaException;
 import org.thecanary.credentials.ca.CaStore;
 import org.thecanary.credentials.ca.CertificateAuthority;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.security.cert.CRLReason;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -214,11 +216,18 @@ final class CaCommand implements Runnable {
         @Mixin
         private CaOptions ca = new CaOptions();
 
+        @Option(names = "--json", description = "A line of JSON for each.")
+        private boolean json;
+
         @Override
         public Integer call() throws Exception {
             ca.store().certificate(); // or there is no authority
             var now = Instant.now();
             var entries = ca.store().index();
+            if (json) {
+                entries.forEach(entry -> System.out.println(json(entry, now)));
+                return 0;
+            }
             int width = entries.stream()
                     .mapToInt(entry -> entry.name().length())
                     .max()
@@ -235,6 +244,20 @@ final class CaCommand implements Runnable {
                         entry.serialText());
             }
             return 0;
+        }
+    
+        private static String json(IndexEntry entry, Instant now) {
+            var map = new LinkedHashMap<String, @Nullable Object>();
+            map.put("name", entry.name());
+            map.put("status", entry.status(now).name().toLowerCase(Locale.ROOT));
+            map.put("expires", entry.expires());
+            map.put("serial", entry.serialText());
+            var revocation = entry.revocation();
+            map.put("revoked", revocation == null ? null : revocation.at());
+            map.put(
+                    "reason",
+                    revocation == null ? null : IndexEntry.reasonText(revocation.reason()));
+            return JsonText.of(map);
         }
     }
 }

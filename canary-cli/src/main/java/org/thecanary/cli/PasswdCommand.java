@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /** {@code canary passwd}: what {@code mosquitto_passwd} is called with, its exit codes and texts. */
@@ -145,28 +146,26 @@ final class PasswdCommand implements Callable<Integer> {
         }
         var file = Path.of(arguments.getFirst());
         if (update) {
-            var editor = open(file);
-            int count = editor.hashPlainText(hasher);
-            if (count > 0) {
-                editor.save();
-            }
+            open(file);
+            PasswordFileEditor.edit(file, editor -> editor.hashPlainText(hasher) > 0);
             return;
         }
         var user = checkUser(arguments.get(1));
         if (delete) {
-            var editor = open(file);
-            if (!editor.delete(user)) {
+            open(file);
+            if (!PasswordFileEditor.edit(file, editor -> editor.delete(user))) {
                 throw new Refused("Warning: User " + user + " not found in password file.");
             }
-            editor.save();
             return;
         }
         put(file, user, hasher);
     }
 
     private void put(Path file, String user, Function<byte[], PasswordHash> hasher)
-            throws Refused, IOException, SecretPrompt.MismatchException {
-        var editor = create ? PasswordFileEditor.create(file) : open(file);
+            throws Refused, IOException, PasswordFileException, SecretPrompt.MismatchException {
+        if (!create) {
+            open(file);
+        }
         var password = batch
                 ? arguments.get(2).getBytes(StandardCharsets.UTF_8)
                 : prompt.askTwice("Password: ", "Reenter password: ");
@@ -176,14 +175,25 @@ final class PasswdCommand implements Callable<Integer> {
         if (password.length > MAX_PASSWORD_BYTES) {
             throw new Refused("Error: Password must be less than 65536 characters long.");
         }
-        boolean known = editor.put(user, hasher.apply(password));
-        if (create && file.toString().equals("-")) {
-            System.out.write(editor.content());
-            System.out.flush();
-            return;
+        var secret = hasher.apply(password);
+        var known = new AtomicBoolean();
+        if (create) {
+            var editor = PasswordFileEditor.create(file);
+            editor.put(user, secret);
+            if (file.toString().equals("-")) {
+                System.out.write(editor.content());
+                System.out.flush();
+                return;
+            }
+            editor.save();
+        } else {
+            // Asked and hashed before: a person at the prompt must not keep others waiting.
+            PasswordFileEditor.edit(file, editor -> {
+                known.set(editor.put(user, secret));
+                return true;
+            });
         }
-        editor.save();
-        System.out.println((known ? "Updating" : "Adding") + " password for user " + user);
+        System.out.println((known.get() ? "Updating" : "Adding") + " password for user " + user);
     }
 
     private void checkCombination() throws Refused {
@@ -265,11 +275,11 @@ final class PasswdCommand implements Callable<Integer> {
         throw new Refused("Error: " + refusal.get());
     }
 
-    private static PasswordFileEditor open(Path file) throws Refused {
+    private static void open(Path file) throws Refused {
         try {
             // Tells the reason as mosquitto_passwd does; the editor has sentences of its own.
             Files.newByteChannel(file).close();
-            return PasswordFileEditor.open(file);
+            PasswordFileEditor.open(file);
         } catch (NoSuchFileException e) {
             throw new Refused(
                     "Error: Unable to open password file " + file + ". No such file or directory.");

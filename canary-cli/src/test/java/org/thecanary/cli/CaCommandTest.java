@@ -58,6 +58,10 @@ class CaCommandTest {
                 .isZero();
         assertThat(ca("", "verify", file).out()).contains("reason keyCompromise");
         assertThat(ca("a long secret", "crl", "--days", "7").status()).isZero();
+        assertThat(ca("", "list", "--json").out().lines().toList())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("{\"name\": \"g-1\", \"status\": \"revoked\""))
+                .anyMatch(line -> line.endsWith("\"reason\": \"superseded\"}"));
     }
 
     @Test

@@ -2,6 +2,7 @@
 package org.thecanary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
@@ -9,11 +10,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.credentials.password.PasswordFile;
+import org.thecanary.credentials.password.PasswordFileEditor;
+import org.thecanary.credentials.password.PasswordHash;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
 
 class PasswdCommandTest {
     private static final Path MOSQUITTO_PASSWD = Path.of("/usr/bin/mosquitto_passwd");
@@ -175,5 +180,44 @@ class PasswdCommandTest {
                 Files.readAllLines(file).stream()
                         .map(line -> line.substring(0, line.indexOf(':')))
                         .toList());
+    }
+
+    @Test
+    void anotherProgramThatIsChangingTheFileIsWaitedFor() throws Exception {
+        Path file = Files.writeString(folder.resolve("shared"), "# users\n");
+        var others = new java.util.ArrayList<Program>();
+
+        PasswordFileEditor.edit(file, editor -> {
+            try {
+                Program other = Program.canary(
+                        folder, "passwd", "-I", "1", "-b", file.toString(), "theirs", "secret");
+                others.add(other);
+                await().atMost(Duration.ofSeconds(30))
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(() -> !other.isAlive() || hasOpen(other, file));
+            } catch (java.io.IOException e) {
+                throw new AssertionError(e);
+            }
+            editor.put("ours", PasswordHash.pbkdf2(new byte[] {1}, 1, new SecureRandom()));
+            return true;
+        });
+
+        try (Program other = others.getFirst()) {
+            assertThat(other.exitCode()).as(other.err()).isZero();
+        }
+        assertThat(Files.readString(file)).contains("\nours:", "\ntheirs:");
+    }
+
+    private static boolean hasOpen(Program program, Path file) throws java.io.IOException {
+        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + program.pid() + "/fd"))) {
+            for (Path descriptor : descriptors) {
+                if (Files.readSymbolicLink(descriptor).equals(file)) {
+                    return true;
+                }
+            }
+        } catch (java.nio.file.NoSuchFileException | java.nio.file.DirectoryIteratorException e) {
+            // It was closed meanwhile.
+        }
+        return false;
     }
 }

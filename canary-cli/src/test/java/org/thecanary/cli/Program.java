@@ -85,6 +85,14 @@ final class Program implements AutoCloseable {
         }
     }
 
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     String out() throws IOException {
         return Files.readString(out);
     }

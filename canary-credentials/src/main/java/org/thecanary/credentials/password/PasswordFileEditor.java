@@ -8,29 +8,37 @@ import org.thecanary.credentials.password.PasswordFileException.UnreadableFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
  * A password file being changed. Comments, the order of the lines and lines that cannot be read
  * stay as they are, so a broken file can be repaired user by user.
  *
- * <p>Nothing is written before {@link #save()}. Two editors of one file do not see each other; the
- * last one to save wins.
+ * <p>Nothing is written before {@link #save()}. Two editors of one file do not see each other, and the
+ * last one to save wins; {@link #edit} lets them take turns.
  *
  * <p>Owner: confined to its creator.
  */
 public final class PasswordFileEditor {
+    private static final int LOCK_TRIES = 1500;
+    private static final Duration LOCK_PAUSE = Duration.ofMillis(20);
+
     private final Path file;
     private final List<byte[]> lines;
 
@@ -46,6 +54,52 @@ public final class PasswordFileEditor {
      */
     public static PasswordFileEditor open(Path file) throws UnreadableFile {
         return new PasswordFileEditor(file, PasswordLine.split(PasswordFile.content(file)));
+    }
+
+    /** What is done to a file in one's turn. */
+    @FunctionalInterface
+    public interface Edit {
+        /** Changes the file as it is now; true: it is to be saved. */
+        boolean run(PasswordFileEditor editor) throws PasswordFileException;
+    }
+
+    /**
+     * Changes an existing file while no other thread or process does, so that nobody's change is lost. May wait for half a
+     * minute.
+     *
+     * @return what the edit returned
+     * @throws UnreadableFile when there is nothing to read
+     * @throws IOException when the file cannot be written, or another has it for too long
+     */
+    public static boolean edit(Path file, Edit edit) throws PasswordFileException, IOException {
+        PasswordFile.content(file); // whatever cannot be read is told as it is without a lock
+        for (int i = 0; i < LOCK_TRIES; i++) {
+            // The lock is on the file itself, and saving puts another in its place. So it counts only
+            // if what was locked is still the file.
+            var before = identity(file);
+            try (var channel = FileChannel.open(
+                            file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    var lock = channel.tryLock()) {
+                if (lock != null && before.equals(identity(file))) {
+                    // Read by the same channel: POSIX ends the lock when another one is closed.
+                    var content = Channels.newInputStream(channel).readAllBytes();
+                    var editor = new PasswordFileEditor(file, PasswordLine.split(content));
+                    boolean changed = edit.run(editor);
+                    if (changed) {
+                        editor.save();
+                    }
+                    return changed;
+                }
+            } catch (OverlappingFileLockException _) {
+                // Another thread of this process has it, which the JDK says by an exception.
+            }
+            LockSupport.parkNanos(LOCK_PAUSE.toNanos());
+        }
+        throw new IOException("another program has been changing " + file + " for half a minute");
+    }
+
+    private static Object identity(Path file) throws IOException {
+        return String.valueOf(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
     }
 
     /** Starts with no users; saving replaces a file that is already there. */

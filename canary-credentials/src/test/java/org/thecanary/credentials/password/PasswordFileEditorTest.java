@@ -234,4 +234,44 @@ class PasswordFileEditorTest {
     void missingFileCannotBeOpened() {
         assertThatThrownBy(() -> PasswordFileEditor.open(file)).isInstanceOf(UnreadableFile.class);
     }
+
+    @Test
+    void editorsAtOnceTakeTurnsAndNobodysUserIsLost() throws Exception {
+        Path file = Files.writeString(folder.resolve("shared"), "# users\n");
+        var threads = new java.util.ArrayList<Thread>();
+        for (int i = 0; i < 8; i++) {
+            String name = "u" + i;
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int j = 0; j < 5; j++) {
+                    String user = name + "-" + j;
+                    try {
+                        PasswordFileEditor.edit(file, editor -> {
+                            editor.put(user, PasswordHash.pbkdf2(new byte[] {1}, 1, RANDOM));
+                            return true;
+                        });
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(PasswordFile.read(file).size()).isEqualTo(40);
+        assertThat(Files.list(folder).filter(path -> path.toString().contains(".new")))
+                .isEmpty();
+    }
+
+    @Test
+    void anEditThatChangesNothingWritesNothing() throws Exception {
+        Path file = Files.writeString(folder.resolve("kept"), "# users\n");
+        var before = Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes.class);
+
+        assertThat(PasswordFileEditor.edit(file, editor -> editor.delete("nobody"))).isFalse();
+
+        var after = Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes.class);
+        assertThat(after.fileKey()).isEqualTo(before.fileKey());
+    }
 }
