@@ -245,7 +245,7 @@ final class CaCommand implements Runnable {
             }
             return 0;
         }
-    
+
         private static String json(IndexEntry entry, Instant now) {
             var map = new LinkedHashMap<String, @Nullable Object>();
             map.put("name", entry.name());

@@ -104,6 +104,39 @@ class BenchCommandTest {
     }
 
     @Test
+    void brokersAreComparedSideBySide() throws Exception {
+        ProgramRun run = ProgramRun.canary(
+                "",
+                "bench",
+                "compare",
+                "--broker",
+                "here=localhost:" + port,
+                "--broker",
+                "canary",
+                "--load",
+                "pairs,connect",
+                "--rounds",
+                "1",
+                "-d",
+                "0.3",
+                "--warmup",
+                "0");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()
+                        .lines()
+                        .map(line -> line.replaceAll("(\\| [a-z]+ \\| [a-z]+ ).*", "$1")))
+                .endsWith(
+                        "| pairs | here ",
+                        "| pairs | canary ",
+                        "| connect | here ",
+                        "| connect | canary ");
+        assertThat(ProgramRun.canary("", "bench", "compare", "--broker", "nobody")
+                        .err())
+                .contains("neither canary, mosquitto nor NAME=HOST:PORT");
+    }
+
+    @Test
     void whatIsWrongIsOneSentence() throws Exception {
         assertThat(bench("pairs -s 3").err()).contains("-s is 16 to 1048576 bytes");
         assertThat(bench("pairs -q 3").status()).isEqualTo(2);

@@ -209,7 +209,8 @@ class PasswdCommandTest {
     }
 
     private static boolean hasOpen(Program program, Path file) throws java.io.IOException {
-        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + program.pid() + "/fd"))) {
+        try (var descriptors =
+                Files.newDirectoryStream(Path.of("/proc/" + program.pid() + "/fd"))) {
             for (Path descriptor : descriptors) {
                 if (Files.readSymbolicLink(descriptor).equals(file)) {
                     return true;

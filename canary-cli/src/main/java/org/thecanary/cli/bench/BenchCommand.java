@@ -22,7 +22,8 @@ import java.util.concurrent.Callable;
             BenchCommand.Subscribe.class,
             BenchCommand.Pairs.class,
             BenchCommand.FanOut.class,
-            BenchCommand.Latency.class
+            BenchCommand.Latency.class,
+            CompareCommand.class
         },
         footer = {
             "",
@@ -30,6 +31,7 @@ import java.util.concurrent.Callable;
             "  canary bench pairs -c 20 -q 1",
             "  canary bench fanout -c 200 -h broker.example.org -u sensor --pw-file sensor.credential",
             "  canary bench latency -r 2000 --json",
+            "  canary bench compare --broker mosquitto --broker canary",
             "",
             "Exit codes: 0 measured; 1 not, or messages were lost (QoS 1, 2), doubled or out of order.",
             "docs/guide/bench.md says what the figures mean."

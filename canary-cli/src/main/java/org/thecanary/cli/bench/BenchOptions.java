@@ -175,4 +175,8 @@ final class BenchOptions {
         System.out.print(json ? JsonText.of(result.asMap()) + "\n" : result.text());
         return result.sound(mayLose) ? 0 : 1;
     }
+
+    boolean json() {
+        return json;
+    }
 }

@@ -74,7 +74,8 @@ public final class PasswordFileEditor {
     public static boolean edit(Path file, Edit edit) throws PasswordFileException, IOException {
         PasswordFile.content(file); // whatever cannot be read is told as it is without a lock
         for (int i = 0; i < LOCK_TRIES; i++) {
-            // The lock is on the file itself, and saving puts another in its place. So it counts only
+            // The lock is on the file itself, and saving puts another in its place. So it counts
+            // only
             // if what was locked is still the file.
             var before = identity(file);
             try (var channel = FileChannel.open(
@@ -99,7 +100,8 @@ public final class PasswordFileEditor {
     }
 
     private static Object identity(Path file) throws IOException {
-        return String.valueOf(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+        return String.valueOf(
+                Files.readAttributes(file, BasicFileAttributes.class).fileKey());
     }
 
     /** Starts with no users; saving replaces a file that is already there. */

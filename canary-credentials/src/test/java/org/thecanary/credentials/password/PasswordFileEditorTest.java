@@ -269,7 +269,8 @@ class PasswordFileEditorTest {
         Path file = Files.writeString(folder.resolve("kept"), "# users\n");
         var before = Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes.class);
 
-        assertThat(PasswordFileEditor.edit(file, editor -> editor.delete("nobody"))).isFalse();
+        assertThat(PasswordFileEditor.edit(file, editor -> editor.delete("nobody")))
+                .isFalse();
 
         var after = Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes.class);
         assertThat(after.fileKey()).isEqualTo(before.fileKey());
