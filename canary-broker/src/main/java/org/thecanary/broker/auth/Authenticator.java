@@ -73,7 +73,7 @@ public final class Authenticator {
             PasswordFile users, String username, @Nullable PasswordHash line, byte[] password) {
         return inTurn(running, () -> {
             // Another client of the same user may have been first.
-            boolean right = line != null && accepted.knows(line, password)
+            boolean right = (line != null && accepted.knows(line, password))
                     || users.verify(username, password);
             if (right && line != null) {
                 accepted.remember(line, password);
