@@ -16,24 +16,31 @@ import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.LogType;
 import org.thecanary.broker.config.Persistence;
+import org.thecanary.broker.http.HttpRoutes;
+import org.thecanary.broker.http.HttpServer;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoops;
 import org.thecanary.broker.loop.SessionDirectory;
+import org.thecanary.broker.loop.SessionRef;
 import org.thecanary.broker.net.ConnectFlow;
 import org.thecanary.broker.net.ConnectionCount;
 import org.thecanary.broker.net.IdentifierFights;
 import org.thecanary.broker.net.Listeners;
+import org.thecanary.broker.routing.Denials.Denial;
 import org.thecanary.broker.routing.Reports;
 import org.thecanary.broker.routing.Router;
 import org.thecanary.broker.routing.RoutingTable;
 import org.thecanary.broker.routing.SessionOutbox;
 import org.thecanary.broker.session.Session;
 import org.thecanary.broker.store.Store;
+import org.thecanary.broker.sys.Client;
 import org.thecanary.broker.sys.Figures;
 import org.thecanary.broker.sys.SysTree;
 import org.thecanary.broker.tls.ListenerTls;
+import org.thecanary.mqtt.packet.ReasonCode;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -65,6 +72,9 @@ public final class Broker implements AutoCloseable {
     private final ConnectionCount connections = new ConnectionCount();
     private final List<ConnectFlow> flows = new ArrayList<>();
     private final Figures.Source figures;
+    private final Reports reports = new Reports();
+    private final boolean epoll;
+    private volatile boolean closed;
     private final SysTree sysTree;
     private volatile BrokerConfig config;
     private @Nullable ScheduledFuture<?> sweeping;
@@ -74,13 +84,12 @@ public final class Broker implements AutoCloseable {
 
     private Broker(BrokerConfig config, List<AccessRules> rules, int loopCount) {
         this.config = config;
-        boolean epoll = Epoll.isAvailable();
+        this.epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group =
                 new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("loop"), io);
         this.loops = new BrokerLoops(group);
         this.listeners = new Listeners(group, epoll, loops, true);
-        Reports reports = new Reports();
         List<Router> routers = new ArrayList<>();
         for (BrokerLoop loop : loops.all()) {
             routers.add(new Router(
@@ -310,6 +319,51 @@ public final class Broker implements AutoCloseable {
         return loops;
     }
 
+    /** All clients that have a session; any thread. */
+    public CompletableFuture<List<Client>> clients() {
+        return figures.clients();
+    }
+
+    /** Disconnects a client; false if it was not connected. Any thread. */
+    public CompletableFuture<Boolean> kick(String clientId) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        SessionRef ref = directory.find(clientId);
+        if (ref == null) {
+            done.complete(false);
+        } else {
+            directory.disconnect(
+                    ref,
+                    ReasonCode.ADMINISTRATIVE_ACTION,
+                    "disconnected by an administrator",
+                    done::complete);
+        }
+        return done;
+    }
+
+    /** What clients were lately kept from, the latest last; any thread. */
+    public List<Denial> denials() {
+        return reports.denials().latest();
+    }
+
+    /** What the broker answers to those who may do all; more may be added. */
+    public HttpRoutes administration() {
+        return new BrokerApi(this).administration();
+    }
+
+    /**
+     * Answers HTTP on a UNIX socket until the broker ends.
+     *
+     * @throws IOException if it cannot be bound
+     */
+    public void serve(Path socket, HttpRoutes routes) throws IOException {
+        HttpServer.onSocket(group, epoll, socket, routes);
+    }
+
+    /** Whether it has been told to end. */
+    public boolean isClosed() {
+        return closed;
+    }
+
     /** {@link SysTree#log}. */
     public void logToTopic(LogType type, String line) {
         sysTree.log(type, line);
@@ -333,6 +387,7 @@ public final class Broker implements AutoCloseable {
     /** Stops listening, tells the clients and ends their connections, then all loops. */
     @Override
     public void close() {
+        closed = true;
         listeners.close();
         listeners.endConnections();
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);

@@ -3,6 +3,7 @@ package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.LogType;
+import org.thecanary.broker.http.JsonText;
 import org.thecanary.cli.text.Strftime;
 
 import java.time.Instant;

@@ -15,12 +15,15 @@ import org.thecanary.broker.config.LogConfig;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.config.LogType;
 import org.thecanary.broker.config.Problem;
+import org.thecanary.broker.http.HttpAnswer;
+import org.thecanary.broker.http.HttpQuestion;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -41,6 +44,7 @@ final class RunningBroker implements AutoCloseable {
     private final @Nullable Path pidFile;
     private @Nullable FileWatch watch;
     private List<Path> files;
+    private @Nullable Path adminSocket;
 
     /** Where the configuration comes from, to be read again. */
     private record Source(
@@ -106,7 +110,9 @@ final class RunningBroker implements AutoCloseable {
         source.broker.set(broker);
         writePidFile(config);
         LOG.info(LogMarkers.NOTICE, "canary {} running", Canary.Version.number());
-        return new RunningBroker(broker, source, filesOf(loaded));
+        RunningBroker running = new RunningBroker(broker, source, filesOf(loaded));
+        running.administer();
+        return running;
     }
 
     /** What was read, users and rules included. */
@@ -205,6 +211,37 @@ final class RunningBroker implements AutoCloseable {
         }
     }
 
+    /** Opens the administration channel; a broker that cannot have it runs without. */
+    private void administer() {
+        List<Integer> ports = broker.ports();
+        try {
+            Path socket = AdminSocket.prepare(ports.isEmpty() ? 0 : ports.getFirst());
+            broker.serve(socket, broker.administration().on("POST", "/v1/reload", this::reload));
+            AdminSocket.protect(socket);
+            adminSocket = socket;
+        } catch (IOException e) {
+            LOG.warn("There is no administration channel: {}", e.getMessage());
+        }
+    }
+
+    private HttpAnswer reload(HttpQuestion question) {
+        List<Problem> problems = reload();
+        int status = problems.isEmpty() ? 200 : 409;
+        String said = problems.isEmpty() ? "reloaded" : "not reloaded";
+        if (question.wantsText()) {
+            StringBuilder text = new StringBuilder();
+            problems.forEach(problem -> text.append(problem).append('\n'));
+            return HttpAnswer.text(status, text + said + "\n");
+        }
+        return HttpAnswer.json(
+                status,
+                Map.of(
+                        "result",
+                        said,
+                        "problems",
+                        problems.stream().map(Problem::toString).toList()));
+    }
+
     /** Whether all loops turn; waits for them a few seconds. */
     boolean answers() {
         return broker.answers();
@@ -214,9 +251,21 @@ final class RunningBroker implements AutoCloseable {
         return broker.config();
     }
 
+    private void removeAdminSocket() {
+        Path socket = adminSocket;
+        if (socket != null) {
+            try {
+                Files.deleteIfExists(socket);
+            } catch (IOException e) {
+                LOG.warn("Unable to remove {}: {}", socket, e.getMessage());
+            }
+        }
+    }
+
     @Override
     public void close() {
         broker.close();
+        removeAdminSocket();
         if (pidFile != null) {
             try {
                 Files.deleteIfExists(pidFile);

@@ -64,6 +64,7 @@ final class ImportRulesTest {
     private static final String AUTH = BROKER + ".auth";
     private static final String SESSION = BROKER + ".session";
     private static final String TLS = BROKER + ".tls";
+    private static final String BROKER_HTTP = BROKER + ".http";
     private static final String CONFIG = BROKER + ".config";
 
     /** What every room may import, except that the protocol keeps to its own lines in {@link #ROOMS}. */
@@ -84,6 +85,7 @@ final class ImportRulesTest {
             new Room(HTTP, PAYLOAD, HISTORY, CREDENTIALS),
             new Room(WEB, "org.thecanary.web..", CLIENT, SENSOR, CREDENTIALS),
             new Room(CONFIG),
+            new Room(BROKER_HTTP),
             new Room(STORE),
             new Room(SESSION, STORE),
             new Room(AUTH, SESSION, CREDENTIALS),

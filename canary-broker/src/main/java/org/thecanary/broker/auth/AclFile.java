@@ -117,7 +117,7 @@ public final class AclFile {
                 }
             }
         }
-        return new AclPermissions(rules);
+        return new AclPermissions(name, rules);
     }
 
     private static boolean hasWildcard(@Nullable String name) {

@@ -18,12 +18,15 @@ import java.util.List;
  * <p>Immutable; any thread.
  */
 public final class AclPermissions implements Permissions {
+    private final String file;
     private final AclRule[] rules;
 
     /**
+     * @param file where they stand
      * @param rules in the order of decision
      */
-    AclPermissions(List<AclRule> rules) {
+    AclPermissions(String file, List<AclRule> rules) {
+        this.file = file;
         this.rules = rules.toArray(AclRule[]::new);
     }
 
@@ -42,6 +45,20 @@ public final class AclPermissions implements Permissions {
     /** The rules, in the order they are asked. */
     public List<AclRule> rules() {
         return List.of(rules);
+    }
+
+    @Override
+    public String publishRuleText(TopicName topic) {
+        return text(publishRule(topic));
+    }
+
+    @Override
+    public String receiveRuleText(TopicName topic) {
+        return text(receiveRule(topic));
+    }
+
+    private String text(@Nullable AclRule rule) {
+        return rule == null ? file + ": no line allows it" : file + ":" + rule.line();
     }
 
     /** The rule that decides about publishing to a topic; null where none matches and the answer is no. */

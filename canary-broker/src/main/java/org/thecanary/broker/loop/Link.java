@@ -41,4 +41,7 @@ public interface Link {
      * link tells nobody: whoever ends it tells {@link SessionDirectory#released}.
      */
     void end(ReasonCode reason, String why);
+
+    /** For operators. */
+    LinkInfo info();
 }

@@ -192,6 +192,29 @@ public final class SessionDirectory {
         ref.session.end(ref.outbox);
     }
 
+    /**
+     * Disconnects a client, if it is connected. Any thread.
+     *
+     * @param done told whether it was, on a loop
+     */
+    public void disconnect(SessionRef ref, ReasonCode reason, String why, Consumer<Boolean> done) {
+        BrokerLoop owner = ref.owner();
+        owner.run(() -> {
+            Link link = ref.link;
+            if (ref.owner() != owner) {
+                disconnect(ref, reason, why, done); // it moved meanwhile
+            } else if (ref.parked != null) {
+                ref.parked.add(() -> disconnect(ref, reason, why, done));
+            } else if (link == null) {
+                done.accept(false);
+            } else {
+                link.end(reason, why);
+                released(ref);
+                done.accept(true);
+            }
+        });
+    }
+
     private void endOrWait(SessionRef ref) {
         BrokerLoop loop = ref.owner();
         long now = loop.nowMillis();

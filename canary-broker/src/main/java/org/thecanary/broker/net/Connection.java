@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoop.Memory;
 import org.thecanary.broker.loop.Link;
+import org.thecanary.broker.loop.LinkInfo;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.broker.loop.SessionRef;
 import org.thecanary.broker.net.websocket.WebSocketFrames;
@@ -119,6 +120,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     private String clientId = "";
     private boolean v5;
     private boolean problemInformation;
+    private long sinceMillis;
+    private int keepAliveSeconds;
+
+    // for operators
+    private long messagesReceived;
+    private long messagesSent;
+    private long bytesReceived;
+    private long bytesSent;
+
     private long maximumPacketSize = Connect.UNLIMITED_PACKET_SIZE;
     private @Nullable OutboundAliases aliases;
     private @Nullable PasswordHash credential;
@@ -178,6 +188,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
                 lastHeardMillis = scratch.loop.nowMillis();
             }
             counters.bytesReceived += bytes.readableBytes();
+            bytesReceived += bytes.readableBytes();
             while (bytes.isReadable() && state != State.ENDED) {
                 int length = Math.min(bytes.readableBytes(), scratch.input.length);
                 bytes.readBytes(scratch.input, 0, length);
@@ -230,6 +241,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         Outbox outbox = mine.outbox();
         switch (packet) {
             case Publish publish -> {
+                messagesReceived++;
                 counters.publishBytesReceived += publish.message().payload().length;
                 session.publish(mountPoint == null ? publish : mountPoint.in(publish), outbox);
                 if (scratch.loop.memory() != Memory.ENOUGH) {
@@ -360,6 +372,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         credential = accepted.credential();
         silenceMillis = accepted.keepAliveSeconds() * 1500L;
         state = State.CONNECTED;
+        sinceMillis = scratch.loop.nowMillis();
+        keepAliveSeconds = accepted.keepAliveSeconds();
         counters.clientsConnected++;
         if (!sent(accepted.connAck())) {
             finish(notice(DisconnectTexts.of(ReasonCode.PACKET_TOO_LARGE)), false);
@@ -470,6 +484,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     }
 
     private void countPublish(Message message) {
+        messagesSent++;
         counters.publishBytesSent += message.payload().length;
     }
 
@@ -496,6 +511,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         out.write(channel, bytes, length);
         counters.sent[(bytes[0] & 0xF0) >> 4]++;
         counters.bytesSent += length;
+        bytesSent += length;
         written++;
         if (!dirty) {
             dirty = true;
@@ -628,6 +644,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         }
         ref = null;
         finish(notice(DisconnectTexts.of(reason)), true);
+    }
+
+    @Override
+    public LinkInfo info() {
+        return new LinkInfo(
+                address(),
+                decoder.version(),
+                keepAliveSeconds,
+                sinceMillis,
+                messagesReceived,
+                messagesSent,
+                bytesReceived,
+                bytesSent);
     }
 
     /**

@@ -28,11 +28,13 @@ public final class Reports {
 
     private record Key(String clientId, Report report, String topic) {}
 
+    private final Denials denials = new Denials();
     private final ConcurrentHashMap<Key, Long> lastLogged = new ConcurrentHashMap<>();
 
     void report(LoopCounters counters, Session session, Report report, String topic) {
         count(counters, session, report);
         if (isNews(new Key(session.clientId(), report, topic))) {
+            remember(session, report, topic);
             log(session, report, topic);
         }
     }
@@ -47,6 +49,7 @@ public final class Reports {
         count(counters, session, report);
         String topic = message.topic().toString();
         if (isNews(new Key(session.clientId(), report, topic))) {
+            remember(session, report, topic);
             LOG.warn(
                     "{} PUBLISH from {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))",
                     report == Report.TOO_LARGE ? "Dropped too large" : "Denied",
@@ -58,6 +61,17 @@ public final class Reports {
                     topic,
                     message.payload().length);
         }
+    }
+
+    private void remember(Session session, Report report, String topic) {
+        if (report == Report.PUBLISH_DENIED || report == Report.DELIVERY_DENIED) {
+            denials.add(session, report, topic);
+        }
+    }
+
+    /** What was denied lately. */
+    public Denials denials() {
+        return denials;
     }
 
     private static void count(LoopCounters counters, Session session, Report report) {

@@ -21,6 +21,16 @@ public interface Permissions {
     /** Whether the client may publish to this topic, its Will Message included. */
     boolean mayPublish(TopicName topic);
 
+    /** Which rule keeps the client from publishing to a topic: file and line, or that there is none; for operators. */
+    default String publishRuleText(TopicName topic) {
+        return "";
+    }
+
+    /** Which rule keeps the client from receiving a topic's messages. */
+    default String receiveRuleText(TopicName topic) {
+        return "";
+    }
+
     /** Whether a message on this topic may be delivered to the client. */
     boolean mayReceive(TopicName topic);
 }

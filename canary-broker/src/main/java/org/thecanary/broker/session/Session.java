@@ -171,6 +171,16 @@ public final class Session {
         return publisher.username();
     }
 
+    /** What the client may do. */
+    public Permissions permissions() {
+        return permissions;
+    }
+
+    /** Subscriptions of the client. */
+    public int subscriptionCount() {
+        return subscriptions.size();
+    }
+
     /** Messages that wait for the client or its acknowledgements. */
     public int queuedMessages() {
         return queue == null ? 0 : queue.size();

@@ -6,9 +6,13 @@ import org.thecanary.broker.loop.BrokerLoops;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.broker.loop.SessionDirectory;
 import org.thecanary.broker.routing.RoutingTable;
-import org.thecanary.broker.sys.SessionCensus.Waiting;
+import org.thecanary.broker.session.Session;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The figures of a broker at one moment, over all its loops.
@@ -37,6 +41,15 @@ public record Figures(
         long retainedBytes,
         Waiting waiting,
         long heapBytes) {
+
+    /**
+     * Messages that wait for clients or were not acknowledged yet.
+     *
+     * @param bytes of their payloads
+     */
+    public record Waiting(long messages, long bytes) {
+        static final Waiting NONE = new Waiting(0, 0);
+    }
 
     /** Where the figures come from. Any thread. */
     public static final class Source {
@@ -72,14 +85,36 @@ public record Figures(
                     runtime.totalMemory() - runtime.freeMemory());
         }
 
+        /** All clients that have a session. */
+        public CompletableFuture<List<Client>> clients() {
+            CompletableFuture<List<Client>> all = new CompletableFuture<>();
+            ConcurrentLinkedQueue<Client> found = new ConcurrentLinkedQueue<>();
+            SessionWalk.over(
+                    loops,
+                    sessions.all(),
+                    ref -> found.add(Client.of(ref)),
+                    () -> all.complete(List.copyOf(found)));
+            return all;
+        }
+
         /** Counts what waits in all sessions, then runs a task, on one of the loops; neither if these have ended. */
         public void count(Runnable then) {
             Thread.startVirtualThread(() -> {
                 try {
-                    SessionCensus.take(loops, sessions.all(), found -> {
-                        waiting = found;
-                        then.run();
-                    });
+                    LongAdder messages = new LongAdder();
+                    LongAdder bytes = new LongAdder();
+                    SessionWalk.over(
+                            loops,
+                            sessions.all(),
+                            ref -> {
+                                Session session = ref.session();
+                                messages.add(session.queuedMessages() + session.inflightMessages());
+                                bytes.add(session.queuedBytes() + session.inflightBytes());
+                            },
+                            () -> {
+                                waiting = new Waiting(messages.sum(), bytes.sum());
+                                then.run();
+                            });
                 } catch (RejectedExecutionException e) {
                     // the broker ends
                 }

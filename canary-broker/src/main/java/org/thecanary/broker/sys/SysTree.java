@@ -19,6 +19,7 @@ import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,10 +34,15 @@ import java.util.concurrent.ScheduledFuture;
  */
 public final class SysTree {
     /** What exporters and Home Assistant look for at the beginning of {@code $SYS/broker/version}. */
-    private static final String LIKE = "mosquitto version 2.1.2";
+    private static final String LIKE = "mosquitto version ";
+
+    /** The version of mosquitto whose topics and routes these are. */
+    public static final String VERSION = "2.1.2";
 
     /** How long a line of the log is worth delivering; mosquitto's. */
     private static final long LOG_LINE_MILLIS = 20_000;
+
+    private static final String PREFIX = "$SYS/broker/";
 
     private final Router router;
     private final BrokerLoop loop;
@@ -67,11 +73,21 @@ public final class SysTree {
         }
     }
 
+    /** The numbers below {@code $SYS}, by topic. */
+    public static Map<String, Object> numbers(Figures now) {
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        for (Numbered topic : SysTopics.NUMBERS) {
+            numbers.put(PREFIX + topic.names().getFirst(), topic.value().applyAsLong(now));
+        }
+        numbers.put(PREFIX + "uptime", now.uptimeSeconds());
+        return numbers;
+    }
+
     /** Publishes everything, and from then on what changes; nothing at all where the interval is 0. On the loop. */
     public void start(String version, int intervalSeconds) {
         assert loop.inLoop();
         if (intervalSeconds > 0) {
-            publish("version", LIKE + " (canary " + version + ")");
+            publish("version", LIKE + VERSION + " (canary " + version + ")");
             update(source.now());
             loads.forEach(this::publish);
         }
@@ -160,7 +176,7 @@ public final class SysTree {
 
     private void publish(String name, String text, boolean retain, long expiresAtMillis) {
         Message message = new Message(
-                TopicName.of("$SYS/broker/" + name),
+                TopicName.of(PREFIX + name),
                 QoS.EXACTLY_ONCE,
                 retain,
                 text.getBytes(UTF_8),

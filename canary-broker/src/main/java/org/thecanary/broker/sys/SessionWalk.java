@@ -4,47 +4,44 @@ package org.thecanary.broker.sys;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoops;
 import org.thecanary.broker.loop.SessionRef;
-import org.thecanary.broker.session.Session;
 
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
- * Counts what waits in all sessions: each loop looks at its own, a few at a time, so that none is held up and no message
- * has to be counted when it comes or goes.
+ * A look at many sessions: each loop looks at its own, a few at a time, so that none is held up.
  *
  * <p>A session that moves meanwhile may be missed. Any thread.
  */
-public final class SessionCensus {
+final class SessionWalk {
     private static final int AT_A_TIME = 1000;
 
-    private final LongAdder messages = new LongAdder();
-    private final LongAdder bytes = new LongAdder();
+    private final Consumer<SessionRef> visit;
+    private final Runnable then;
     private final AtomicInteger open;
-    private final Consumer<Waiting> then;
-
-    /**
-     * Messages that wait for clients or were not acknowledged yet.
-     *
-     * @param bytes of their payloads
-     */
-    public record Waiting(long messages, long bytes) {
-        static final Waiting NONE = new Waiting(0, 0);
-    }
 
     private record Part(BrokerLoop loop, List<SessionRef> refs) {}
 
-    private SessionCensus(int parts, Consumer<Waiting> then) {
-        this.open = new AtomicInteger(parts);
+    private SessionWalk(Consumer<SessionRef> visit, Runnable then, int parts) {
+        this.visit = visit;
         this.then = then;
+        this.open = new AtomicInteger(parts);
     }
 
-    /** Counts, and tells on one of the loops; never, if the loops have ended. */
-    static void take(BrokerLoops loops, Collection<SessionRef> sessions, Consumer<Waiting> then) {
+    /**
+     * Looks at each session on its loop.
+     *
+     * @param visit called by several loops at a time
+     * @param then called when all were visited, on one of the loops; never, if these have ended
+     */
+    static void over(
+            BrokerLoops loops,
+            Collection<SessionRef> sessions,
+            Consumer<SessionRef> visit,
+            Runnable then) {
         List<Part> parts = new ArrayList<>();
         Part[] growing = new Part[loops.all().size()];
         for (BrokerLoop loop : loops.all()) {
@@ -59,20 +56,18 @@ public final class SessionCensus {
             }
             growing[owner.index()].refs.add(ref);
         }
-        SessionCensus census = new SessionCensus(parts.size(), then);
-        parts.forEach(part -> part.loop.post(() -> census.count(part)));
+        SessionWalk walk = new SessionWalk(visit, then, parts.size());
+        parts.forEach(part -> part.loop.post(() -> walk.visit(part)));
     }
 
-    private void count(Part part) {
+    private void visit(Part part) {
         for (SessionRef ref : part.refs) {
             if (ref.isAt(part.loop)) {
-                Session session = ref.session();
-                messages.add(session.queuedMessages() + session.inflightMessages());
-                bytes.add(session.queuedBytes() + session.inflightBytes());
+                visit.accept(ref);
             }
         }
         if (open.decrementAndGet() == 0) {
-            then.accept(new Waiting(messages.sum(), bytes.sum()));
+            then.run();
         }
     }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.thecanary.cli;
+package org.thecanary.broker.http;
 
 import java.util.Map;
 
 /** Writes JSON, RFC 8259: objects of texts, numbers, booleans, lists and nulls. */
-final class JsonText {
+public final class JsonText {
     private JsonText() {}
 
     /** On one line. */
-    static String of(Object value) {
+    public static String of(Object value) {
         StringBuilder out = new StringBuilder();
         write(value, out);
         return out.toString();
@@ -45,16 +45,20 @@ final class JsonText {
     }
 
     /** The value null, where a Map has no room for a Java one. */
-    static final Null NULL = new Null();
+    public static final Null NULL = new Null();
 
-    static final class Null {
+    /** Its only value is {@link #NULL}. */
+    public static final class Null {
+        private Null() {}
+
         @Override
         public String toString() {
             return "null";
         }
     }
 
-    static void quote(String text, StringBuilder out) {
+    /** Writes a text between quotation marks. */
+    public static void quote(String text, StringBuilder out) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+
+/** What does a running broker tell its operator, and do for him? */
+@Timeout(120)
+final class AdminCommandsTest {
+    @TempDir
+    Path folder;
+
+    private ProgramRun ask(Path socket, String... words) {
+        String[] all = new String[words.length + 2];
+        System.arraycopy(words, 0, all, 0, words.length);
+        all[words.length] = "--socket";
+        all[words.length + 1] = socket.toString();
+        return ProgramRun.canary("", all);
+    }
+
+    @Test
+    void clientsAndDenialsAreShownAndAClientIsKickedAndRulesAreReloaded() throws Exception {
+        Program.needsMosquittoClients();
+        int port = Program.freePort();
+        Path acl = Files.writeString(folder.resolve("acl"), "topic read #\ntopic deny s/#\n");
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener " + port + " 127.0.0.1\nallow_anonymous true\nacl_file " + acl + "\n");
+        try (Program broker = Program.canaryWith(
+                folder,
+                Map.of("XDG_RUNTIME_DIR", folder.toString()),
+                "broker",
+                "-c",
+                conf.toString())) {
+            broker.says(" running");
+            Path socket = folder.resolve("canary").resolve(port + ".sock");
+            await().until(() -> Files.exists(socket)
+                    && PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))
+                            .equals("rw-------"));
+            assertThat(PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(socket.getParent())))
+                    .isEqualTo("rwx------");
+            try (Program sensor = Program.of(
+                    folder,
+                    List.of(
+                            "/usr/bin/mosquitto_sub",
+                            "-p",
+                            "" + port,
+                            "-i",
+                            "a sensor",
+                            "-t",
+                            "x/#",
+                            "-V",
+                            "5",
+                            "-k",
+                            "33"))) {
+                broker.says("as a sensor (p5, c1, k33)");
+                await().until(() ->
+                        ask(socket, "clients", "--json").out().contains("\"subscriptions\":1"));
+
+                assertThat(ask(socket, "clients").out())
+                        .containsPattern("CLIENT +USER +ADDRESS +MQTT")
+                        .containsPattern("(?m)^a sensor +- +127.0.0.1:[0-9]+ +5 ");
+                assertThat(ask(socket, "clients", "--json").out())
+                        .contains("\"id\":\"a sensor\",\"user\":null,\"connected\":true")
+                        .contains("\"keep_alive_seconds\":33");
+                ProgramRun publisher = ProgramRun.other(
+                        "",
+                        "/usr/bin/mosquitto_pub",
+                        "-p",
+                        "" + port,
+                        "-i",
+                        "p",
+                        "-t",
+                        "s/1",
+                        "-m",
+                        "x");
+                assertThat(publisher.status()).isZero();
+                await().until(() -> ask(socket, "clients", "--denied", "--json")
+                        .out()
+                        .contains("\"client\":\"p\",\"user\":null,\"action\":\"publish\","
+                                + "\"topic\":\"s/1\",\"rule\":\"" + acl + ":2\""));
+                assertThat(ask(socket, "status").out())
+                        .containsPattern("clients connected +1\n")
+                        .containsPattern("denied +1\n");
+
+                assertThat(ask(socket, "kick", "a sensor").status()).isZero();
+                broker.says("Client a sensor been disconnected by administrative action.");
+                ProgramRun again = ask(socket, "kick", "nobody");
+                assertThat(again.status()).isEqualTo(1);
+                assertThat(again.err()).contains("no client \"nobody\" is connected");
+            }
+            assertThat(ask(socket, "reload").out()).isEqualTo("reloaded\n");
+            Files.writeString(acl, "topic sometimes a\n");
+            ProgramRun refused = ask(socket, "reload");
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.err()).contains(acl + ":1:", "not reloaded");
+
+            assertThat(AdminSocket.ask(socket, "GET", "/metrics", "*/*").body())
+                    .contains(
+                            "# TYPE canary_publish_denied_total counter\n",
+                            "\ncanary_publish_denied_total 1\n",
+                            "\ncanary_packets_received_total{type=\"connect\"} 2\n");
+            assertThat(AdminSocket.ask(socket, "GET", "/healthz", "*/*").status())
+                    .isEqualTo(200);
+            assertThat(AdminSocket.ask(socket, "GET", "/readyz", "*/*").status())
+                    .isEqualTo(200);
+            assertThat(AdminSocket.ask(socket, "GET", "/api/v1/version", "*/*").body())
+                    .isEqualTo("2.1.2");
+            assertThat(AdminSocket.ask(socket, "GET", "/api/v1/systree", "*/*").body())
+                    .contains("\"$SYS/broker/clients/total\":0,");
+            assertThat(AdminSocket.ask(socket, "GET", "/api/v1/listeners", "*/*")
+                            .body())
+                    .isEqualTo("{\"listeners\":[{\"port\":" + port
+                            + ",\"protocol\":\"mqtt\",\"tls\":false,\"mtls\":false,"
+                            + "\"allow_anonymous\":true}]}\n");
+            assertThat(AdminSocket.ask(socket, "GET", "/nothing", "*/*").status())
+                    .isEqualTo(404);
+            assertThat(AdminSocket.ask(socket, "DELETE", "/v1/clients", "*/*").status())
+                    .isEqualTo(405);
+            assertThat(broker.stop()).isZero();
+            assertThat(socket).doesNotExist();
+        }
+        ProgramRun alone = ask(folder.resolve("canary/1.sock"), "status");
+        assertThat(alone.status()).isEqualTo(1);
+        assertThat(alone.err()).startsWith("Error: ").doesNotContain("\tat ");
+    }
+}
