@@ -85,6 +85,7 @@ final class DataFolder implements AutoCloseable {
             topic read sensor/#
             topic write sensor/instructions/#
             topic write sensor/+/instructions/#
+            topic write sensor/alarms
             topic read $SYS/#
             """;
 

@@ -68,8 +68,7 @@ record InitSummary(SecureSystem system, String canary) {
                 text.append("  ").append(passphrase);
             }
             text.append("  (").append(system.passphraseFile()).append(")\n");
-            text.append(
-                    """
+            text.append("""
                       Put that passphrase where you keep your passwords, and delete its file: key and passphrase
                       in one place are worth as much as a key without one.
                     """);

@@ -75,6 +75,13 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable Integer port;
 
     @Option(
+            names = "--web-port",
+            paramLabel = "PORT",
+            defaultValue = "" + WebCommand.DEFAULT_PORT,
+            description = "Port of the web app. Default: ${DEFAULT-VALUE}.")
+    private int webPort;
+
+    @Option(
             names = {"-v", "--verbose"},
             description = "Log everything.")
     private boolean verbose;
@@ -125,8 +132,16 @@ final class UpCommand implements Callable<Integer> {
             files.close();
             throw e;
         }
-        UpSummary summary =
-                new UpSummary(files, (Transport.Tcp) options.getFirst().broker());
+        Transport.Tcp address = (Transport.Tcp) options.getFirst().broker();
+        UpWeb web;
+        try {
+            web = UpWeb.start(files, address, webPort);
+        } catch (IOException e) {
+            broker.close();
+            files.close();
+            throw e;
+        }
+        UpSummary summary = new UpSummary(files, address, web);
         SensorThreads threads = new SensorThreads();
         List<Sensor> sensors = new ArrayList<>();
         for (SensorOptions one : options) {
@@ -143,6 +158,7 @@ final class UpCommand implements Callable<Integer> {
             if (terminal != null) {
                 terminal.show("");
             }
+            web.close();
             broker.close();
             files.close();
         });

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.StringJoiner;
 
 /** What {@code canary up} says to a person: where things are, and lines to copy. Immutable; any thread. */
-record UpSummary(DataFolder files, Transport.Tcp broker) {
+record UpSummary(DataFolder files, Transport.Tcp broker, UpWeb web) {
 
     /**
      * All of it.
@@ -25,7 +25,12 @@ record UpSummary(DataFolder files, Transport.Tcp broker) {
         text.append("\nCanary is up: a broker on port ")
                 .append(broker.port())
                 .append(
-                        ", for this machine only, a sensor that measures this machine,\nand two simulated ones.\n")
+                        ", for this machine only, a sensor that measures this machine,\nand two simulated ones.\n\n")
+                .append("Open in a browser:  ")
+                .append(web.address())
+                .append('\n')
+                .append(login(secrets))
+                .append('\n')
                 .append("Users, rules and passwords: ")
                 .append(files.folder())
                 .append("\n\n");
@@ -42,6 +47,19 @@ record UpSummary(DataFolder files, Transport.Tcp broker) {
                 .append(" -q 1 -r -t sensor/instructions/sampling -m '5 s'\n\n")
                 .append("Ctrl-C ends all of it.\n\n");
         return text.toString();
+    }
+
+    /** How to log in to the web app; the password only the first time, and only where a person sees it. */
+    private String login(boolean secrets) {
+        Credential created = web.created();
+        if (created == null) {
+            return "";
+        }
+        return secrets
+                ? "Sign in as:         " + created.username() + ", with the password  "
+                        + created.password() + "  (shown this once)\n"
+                : "To sign in, set a password:  canary web user add " + created.username()
+                        + " --role operator --data " + Shell.quote(web.folder().toString()) + "\n";
     }
 
     private void passwords(StringBuilder text, boolean secrets) {

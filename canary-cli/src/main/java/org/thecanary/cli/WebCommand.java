@@ -177,7 +177,7 @@ final class WebCommand implements Callable<Integer> {
                     credential,
                     clientId,
                     folder,
-                    new InetSocketAddress(host, port),
+                    new InetSocketAddress(host, checked(port)),
                     null,
                     webhook,
                     new Retention(
@@ -217,13 +217,21 @@ final class WebCommand implements Callable<Integer> {
                 .normalize();
     }
 
-    private static void makeFolder(Path folder) throws IOException {
+    static void makeFolder(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(
                     folder,
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
         }
+    }
+
+    /** A port, or 0 for any. */
+    static int checked(int port) throws IOException {
+        if (port < 0 || port > 65_535) {
+            throw new IOException("port " + port + " is not 1 to 65535.");
+        }
+        return port;
     }
 
     /** Why it did not start, in a sentence. */

@@ -107,17 +107,13 @@ final class BrokerProcessTest {
     void systemdIsToldOfStartReloadWatchdogAndEnd() throws Exception {
         Path socket = folder.resolve("notify");
         Path told = folder.resolve("told");
-        Process systemd = new ProcessBuilder(
-                        "/usr/bin/python3",
-                        "-c",
-                        """
+        Process systemd = new ProcessBuilder("/usr/bin/python3", "-c", """
                         import socket, sys
                         s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
                         s.bind(sys.argv[1])
                         print('bound', flush=True)
                         while True: print(s.recv(999).decode(), flush=True)
-                        """,
-                        socket.toString())
+                        """, socket.toString())
                 .redirectOutput(told.toFile())
                 .start();
         await().until(() -> Files.readString(told).startsWith("bound"));

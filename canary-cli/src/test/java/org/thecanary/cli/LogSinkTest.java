@@ -93,17 +93,13 @@ final class LogSinkTest {
     void syslogGetsPriorityNameAndProcess(@TempDir Path folder) throws Exception {
         Path socket = folder.resolve("log");
         Path got = folder.resolve("got");
-        Process reader = new ProcessBuilder(
-                        "/usr/bin/python3",
-                        "-c",
-                        """
+        Process reader = new ProcessBuilder("/usr/bin/python3", "-c", """
                         import socket, sys
                         s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
                         s.bind(sys.argv[1])
                         print('bound', flush=True)
                         sys.stdout.buffer.write(s.recv(9999))
-                        """,
-                        socket.toString())
+                        """, socket.toString())
                 .redirectOutput(got.toFile())
                 .start();
         await().until(() -> Files.readString(got).startsWith("bound"));

@@ -142,7 +142,8 @@ class UpTest {
         }
         String[] passwords = {password("sensor"), password("webapp")};
 
-        try (Program up = Program.canary(folder, "up", "-v", "--data", data.toString())) {
+        try (Program up =
+                Program.canary(folder, "up", "-v", "--web-port", "0", "--data", data.toString())) {
             up.says("Ctrl-C ends all of it");
             assertThat(up.out()).doesNotContain("New passwords");
             try (Program watch = subscribe("webapp", "-t", "sensor/data", "-C", "1")) {
@@ -161,7 +162,14 @@ class UpTest {
     void aPortInUseIsOneSentenceAndNothingIsMade() throws Exception {
         try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
                 Program up = Program.canary(
-                        folder, "up", "--data", data.toString(), "-p", "" + taken.getLocalPort())) {
+                        folder,
+                        "up",
+                        "--web-port",
+                        "0",
+                        "--data",
+                        data.toString(),
+                        "-p",
+                        "" + taken.getLocalPort())) {
             assertThat(up.exitCode()).isEqualTo(1);
             assertThat(up.err())
                     .startsWith("Error: cannot listen on 127.0.0.1 port " + port)
@@ -176,7 +184,8 @@ class UpTest {
         up().stop();
         Files.writeString(data.resolve("sensor.credential"), "sensor\nanother\n");
 
-        try (Program up = Program.canary(folder, "up", "--data", data.toString())) {
+        try (Program up =
+                Program.canary(folder, "up", "--web-port", "0", "--data", data.toString())) {
             assertThat(up.exitCode()).isEqualTo(1);
             assertThat(up.err())
                     .contains("Delete that file for a new one")
@@ -186,7 +195,8 @@ class UpTest {
     }
 
     private Program up() throws IOException {
-        return Program.canary(folder, "up", "--data", data.toString(), "-p", "" + port)
+        return Program.canary(
+                        folder, "up", "--web-port", "0", "--data", data.toString(), "-p", "" + port)
                 .says("Ctrl-C ends all of it");
     }
 

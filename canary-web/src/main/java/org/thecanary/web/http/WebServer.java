@@ -106,8 +106,8 @@ public final class WebServer implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        Request request = new Request(exchange);
         try (exchange) {
+            Request request = new Request(exchange);
             headers(request);
             try {
                 answer(request);

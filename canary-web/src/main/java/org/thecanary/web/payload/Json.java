@@ -14,7 +14,8 @@ import java.util.Map;
 
 /** JSON in and out: the one place that knows the library. Any thread. */
 public final class Json {
-    private static final JsonStream STREAM = JsonStream.builder().build();
+    private static final JsonStream STREAM =
+            JsonStream.builder().serializeEmpty(true).build();
     private static final JsonMapper MAPPER =
             JsonMapper.builder().jsonStream(STREAM).build();
 
