@@ -3,6 +3,7 @@ package org.thecanary.cli.bench;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.cli.bench.Load.Shape;
+import org.thecanary.cli.durability.DurabilityCommand;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +24,8 @@ import java.util.concurrent.Callable;
             BenchCommand.Pairs.class,
             BenchCommand.FanOut.class,
             BenchCommand.Latency.class,
-            CompareCommand.class
+            CompareCommand.class,
+            DurabilityCommand.class
         },
         footer = {
             "",
