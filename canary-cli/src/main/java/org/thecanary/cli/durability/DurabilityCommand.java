@@ -9,7 +9,6 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -90,7 +89,7 @@ public final class DurabilityCommand implements Callable<Integer> {
         Path place = folder == null ? Files.createTempDirectory("canary-durability") : folder;
         Files.createDirectories(place);
         long chosen = seed == null ? System.nanoTime() : seed;
-        List<String> words = command == null ? List.of() : Arrays.asList(command.split(" "));
+        List<String> words = command == null ? List.of() : List.of(command.split(" ", -1));
         StringBuilder lines = new StringBuilder();
         options.forEach(line -> lines.append(line).append('\n'));
         try (CrashingBroker broker = new CrashingBroker(words, place, lines.toString())) {

@@ -3,6 +3,7 @@ package org.thecanary.cli.durability;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.jspecify.annotations.Nullable;
 import org.thecanary.mqtt.packet.Packet;
 import org.thecanary.mqtt.packet.PubAck;
 import org.thecanary.mqtt.packet.PubComp;
@@ -22,6 +23,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Hears all publishers and remembers each message: which came, which came twice, which came too late.
@@ -36,13 +38,12 @@ final class DurableSubscriber {
     private final BitSet[] received;
     private final int[] highest;
     private volatile boolean subscribed;
-    private volatile Wire wire;
-    private volatile long heard;
+    private volatile @Nullable Wire wire;
+    private final AtomicLong heard = new AtomicLong();
     private int doubled;
     private int disordered;
     private int lostSessions;
 
-    @SuppressWarnings("NullAway.Init") // the wire is there once it has connected
     DurableSubscriber(int index, int publishers) {
         this.clientId = "subscriber-" + index;
         this.qos = index % 2 == 0 ? QoS.EXACTLY_ONCE : QoS.AT_LEAST_ONCE;
@@ -59,7 +60,7 @@ final class DurableSubscriber {
 
     /** Messages that have come. */
     long heard() {
-        return heard;
+        return heard.get();
     }
 
     /** Messages that came twice though publisher and subscription have QoS 2. */
@@ -153,6 +154,6 @@ final class DurableSubscriber {
         }
         received[publisher].set(number);
         highest[publisher] = Math.max(highest[publisher], number);
-        heard++;
+        heard.incrementAndGet();
     }
 }
