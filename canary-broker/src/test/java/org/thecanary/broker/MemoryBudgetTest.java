@@ -3,7 +3,8 @@ package org.thecanary.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.DefaultEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.local.LocalIoHandler;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,8 @@ import org.thecanary.broker.loop.BrokerLoops;
 
 /** When is memory short? */
 class MemoryBudgetTest {
-    private final DefaultEventLoopGroup group = new DefaultEventLoopGroup(1);
+    private final MultiThreadIoEventLoopGroup group =
+            new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
     private long used;
     private long stored;
     private long limit = Long.MAX_VALUE;

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  * the rest. A commit waits until {@value #FULL} messages are there, or {@value #PATIENCE_MILLIS} ms: mosquitto sends no more
  * than 20 before it wants an answer.
  *
- * <p>{@link #take} any thread; all else is this room's own thread.
+ * <p>{@link #accept} any thread; all else is this room's own thread.
  */
 final class Ingest implements Consumer<Arrival>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("web");

@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -298,7 +299,7 @@ final class WebApi implements WebServer.Api {
                         504, "The broker has not answered yet; the message is on its way.");
             }
         } catch (ExecutionException e) {
-            throw new Refusal(502, "It could not be sent: " + e.getCause().getMessage() + ".");
+            throw new Refusal(502, "It could not be sent: " + Objects.requireNonNullElse(e.getCause(), e).getMessage() + ".");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -119,13 +119,13 @@ final class OptionRules {
     }
 
     static void protocol(Draft draft, String word) throws BadValue {
-        switch (word) {
-            case "mqtt" -> draft.listener().protocol = Protocol.MQTT;
-            case "websockets" -> draft.listener().protocol = Protocol.WEBSOCKETS;
+        draft.listener().protocol = switch (word) {
+            case "mqtt" -> Protocol.MQTT;
+            case "websockets" -> Protocol.WEBSOCKETS;
             case "http_api" -> throw new BadValue("protocol " + word + " is not supported yet.");
             default ->
                 throw new BadValue("protocol cannot be \"" + word + "\". Write:  protocol mqtt");
-        }
+        };
     }
 
     /** The lowest version; since TLS 1.0 and 1.1 are broken, Java does not speak them any more. */

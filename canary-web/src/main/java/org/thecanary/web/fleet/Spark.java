@@ -43,7 +43,7 @@ final class Spark {
     }
 
     private static int slot(long bucket) {
-        return (int) Math.floorMod(bucket, BUCKETS);
+        return Math.floorMod(bucket, BUCKETS);
     }
 
     /** Pairs of time in seconds since 1970 and mean, oldest first; nothing for a gap. */

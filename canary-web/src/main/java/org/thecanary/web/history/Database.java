@@ -22,7 +22,7 @@ import java.util.concurrent.Semaphore;
 public final class Database implements AutoCloseable {
     /** What is done with a connection. */
     @FunctionalInterface
-    interface Work<T> {
+    interface Work<T extends @Nullable Object> {
         T with(Connection connection) throws SQLException;
     }
 
@@ -84,7 +84,7 @@ public final class Database implements AutoCloseable {
      *
      * @throws SQLException if nothing of it was done
      */
-    synchronized <T> T write(Work<T> work) throws SQLException {
+    synchronized <T extends @Nullable Object> T write(Work<T> work) throws SQLException {
         try {
             Connection connection = writer();
             T result = work.with(connection);
@@ -96,7 +96,8 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** As {@link #write(Work)}, without a result. */
+    /** As {@link #write}, without a result. */
+    @SuppressWarnings("overloads") // a lambda has a result or has none
     synchronized void write(Task task) throws SQLException {
         Object _ = write(connection -> {
             task.with(connection);
@@ -139,7 +140,7 @@ public final class Database implements AutoCloseable {
      *
      * @throws SQLException if that fails
      */
-    <T> T read(Work<T> work) throws SQLException {
+    <T extends @Nullable Object> T read(Work<T> work) throws SQLException {
         readers.acquireUninterruptibly();
         try (Connection connection = DriverManager.getConnection(url, properties)) {
             setUp(connection, false);

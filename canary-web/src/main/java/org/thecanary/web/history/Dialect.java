@@ -4,6 +4,7 @@ package org.thecanary.web.history;
 import java.util.List;
 
 /** Where SQLite and PostgreSQL differ. */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are
 enum Dialect {
     SQLITE(
             "WITHOUT ROWID",

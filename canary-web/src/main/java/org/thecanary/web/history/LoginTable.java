@@ -47,7 +47,11 @@ public final class LoginTable {
         });
     }
 
-    /** @throws SQLException if it was not written */
+    /**
+     * Adds one, or changes it.
+     *
+     * @throws SQLException if it was not written
+     */
     public void add(Login login) throws SQLException {
         database.write(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(
@@ -60,7 +64,11 @@ public final class LoginTable {
         });
     }
 
-    /** @throws SQLException if it was not written */
+    /**
+     * Removes one, if it is there.
+     *
+     * @throws SQLException if it was not written
+     */
     public void remove(String token) throws SQLException {
         database.write(connection -> {
             try (PreparedStatement delete =

@@ -26,7 +26,11 @@ public final class Notes {
         this.database = database;
     }
 
-    /** @throws SQLException if it was not written */
+    /**
+     * Adds one.
+     *
+     * @throws SQLException if it was not written
+     */
     public void add(Note note) throws SQLException {
         database.write(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(

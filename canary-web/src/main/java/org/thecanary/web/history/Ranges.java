@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.web.history;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -59,7 +62,7 @@ public final class Ranges {
 
     /** Receives raw values in the order of their times. */
     public interface Samples {
-        void next(long timeMillis, int channel, double value) throws java.io.IOException;
+        void next(long timeMillis, int channel, double value) throws IOException;
     }
 
     public Ranges(Database database, Channels channels, Retention retention) {
@@ -204,10 +207,10 @@ public final class Ranges {
      *
      * @param wanted the channels; a sample says which by its place
      * @throws SQLException if the database cannot be read
-     * @throws java.io.IOException of the receiver
+     * @throws IOException of the receiver
      */
     public void samples(List<Channel> wanted, long from, long to, Samples samples)
-            throws SQLException, java.io.IOException {
+            throws SQLException, IOException {
         StringBuilder sql = new StringBuilder();
         for (int i = 0; i < wanted.size(); i++) {
             sql.append(i == 0 ? "" : " UNION ALL ")
@@ -224,7 +227,7 @@ public final class Ranges {
             return;
         }
         sql.append(" ORDER BY 1, 2, 3");
-        java.io.IOException failed = database.read(connection -> {
+        @Nullable IOException failed = database.<@Nullable IOException>read(connection -> {
             connection.setAutoCommit(false); // PostgreSQL sends rows in portions only so
             try (PreparedStatement query = connection.prepareStatement(sql.toString())) {
                 query.setFetchSize(1_000);
@@ -234,7 +237,7 @@ public final class Ranges {
                     }
                 }
                 return null;
-            } catch (java.io.IOException e) {
+            } catch (IOException e) {
                 return e;
             }
         });

@@ -16,7 +16,11 @@ public final class Thresholds {
         this.database = database;
     }
 
-    /** @throws SQLException if they cannot be read */
+    /**
+     * All there are.
+     *
+     * @throws SQLException if they cannot be read
+     */
     public List<Threshold> all() throws SQLException {
         return database.read(connection -> {
             try (PreparedStatement query = connection.prepareStatement(
@@ -37,7 +41,11 @@ public final class Thresholds {
         });
     }
 
-    /** @throws SQLException if it was not written */
+    /**
+     * Adds one, or changes it.
+     *
+     * @throws SQLException if it was not written
+     */
     public void add(Threshold threshold) throws SQLException {
         database.write(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(
@@ -53,7 +61,11 @@ public final class Thresholds {
         });
     }
 
-    /** @throws SQLException if it was not written */
+    /**
+     * Removes one, if it is there.
+     *
+     * @throws SQLException if it was not written
+     */
     public void remove(String id) throws SQLException {
         database.write(connection -> {
             try (PreparedStatement delete =

@@ -50,8 +50,10 @@ public final class EventRing {
 
     /** Waits until there is one after that number, or so long. */
     public synchronized void await(long after, long millis) throws InterruptedException {
-        if (last <= after) {
-            wait(millis);
+        long end = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis; last <= after && left > 0; ) {
+            wait(left);
+            left = (end - System.nanoTime()) / 1_000_000;
         }
     }
 }

@@ -177,7 +177,7 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
                 .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
                 .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        if (status == UPGRADE_REQUIRED) {
+        if (status.equals(UPGRADE_REQUIRED)) {
             response.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
         }
         context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
