@@ -38,6 +38,7 @@ import org.thecanary.broker.sys.Figures;
 import org.thecanary.broker.sys.SysTree;
 import org.thecanary.broker.tls.ListenerTls;
 import org.thecanary.mqtt.packet.ReasonCode;
+import org.thecanary.broker.tls.TlsException;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -180,6 +181,7 @@ public final class Broker implements AutoCloseable {
                 lastRefusal = e;
             }
         }
+        first.executor().scheduleAtFixedRate(listeners::remind, 1, 1, TimeUnit.HOURS);
         if (listeners.ports().isEmpty() && lastRefusal != null) {
             throw lastRefusal;
         }
@@ -193,8 +195,11 @@ public final class Broker implements AutoCloseable {
      *
      * @param rules one for each listener of the configuration
      * @return what has changed in the configuration and waits for a restart, a sentence each
+     * @throws TlsException with the problems of all TLS files; then nothing has changed
      */
-    public synchronized List<String> reload(BrokerConfig next, List<AccessRules> rules) {
+    public synchronized List<String> reload(BrokerConfig next, List<AccessRules> rules)
+            throws TlsException {
+        Runnable tls = listeners.reloadTls(next);
         List<String> waiting = new ArrayList<>();
         List<ConnectFlow> gone = new ArrayList<>(flows);
         for (int i = 0; i < next.listeners().size(); i++) {
@@ -218,6 +223,7 @@ public final class Broker implements AutoCloseable {
                     + " is gone from the file; until the next start it stays open, with its former"
                     + " rules.");
         }
+        tls.run();
         retainSource = retainSource(next, rules);
         config = next;
         sysTree.interval(next.sysIntervalSeconds());
@@ -268,6 +274,23 @@ public final class Broker implements AutoCloseable {
                                 minutes,
                                 minutes,
                                 TimeUnit.MINUTES);
+    }
+
+    /**
+     * Reads certificates, keys, authorities and revocation lists again. Connections go on, but for those of certificates
+     * that are revoked now, which have ended when it returns. Any thread but a loop's.
+     *
+     * @throws TlsException with the problems of all files; then nothing has changed
+     */
+    public synchronized void reloadTls() throws TlsException {
+        listeners.reloadTls(config).run();
+        listeners.review();
+        awaitTurns();
+    }
+
+    /** The files and folders that {@link #reloadTls} reads. */
+    public List<Path> tlsFiles() {
+        return listeners.tlsFiles();
     }
 
     /** Waits until every loop has done what was posted to it before. */

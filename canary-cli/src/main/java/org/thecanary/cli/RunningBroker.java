@@ -17,6 +17,7 @@ import org.thecanary.broker.config.LogType;
 import org.thecanary.broker.config.Problem;
 import org.thecanary.broker.http.HttpAnswer;
 import org.thecanary.broker.http.HttpQuestion;
+import org.thecanary.broker.tls.TlsException;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,7 @@ final class RunningBroker implements AutoCloseable {
     private @Nullable FileWatch watch;
     private List<Path> files;
     private @Nullable Path adminSocket;
+    private @Nullable FileWatch certificates;
 
     /** Where the configuration comes from, to be read again. */
     private record Source(
@@ -112,6 +114,7 @@ final class RunningBroker implements AutoCloseable {
         LOG.info(LogMarkers.NOTICE, "canary {} running", Canary.Version.number());
         RunningBroker running = new RunningBroker(broker, source, filesOf(loaded));
         running.administer();
+        running.watchCertificates();
         return running;
     }
 
@@ -124,6 +127,27 @@ final class RunningBroker implements AutoCloseable {
                     .forEach(files::add);
         }
         return List.copyOf(files);
+    }
+
+    /** Certificates and revocation lists are renewed by other programs, which do not know of us. */
+    private void watchCertificates() throws IOException {
+        if (!broker.tlsFiles().isEmpty()) {
+            certificates = new FileWatch(this::reloadCertificates);
+            certificates.follow(broker.tlsFiles());
+        }
+    }
+
+    private synchronized void reloadCertificates() {
+        try {
+            broker.reloadTls();
+            LOG.info(LogMarkers.NOTICE, "Certificates reloaded.");
+            followFiles();
+        } catch (TlsException e) {
+            e.problems().forEach(problem -> LOG.error("Error: {}", problem));
+            LOG.error("Error: Certificates not reloaded. The former ones go on.");
+        } catch (IOException e) {
+            LOG.error("Error: certificates cannot be watched: {}", e.getMessage());
+        }
     }
 
     private static void logNotices(Loaded loaded, List<AccessRules> rules) {
@@ -155,6 +179,10 @@ final class RunningBroker implements AutoCloseable {
             return List.of();
         } catch (ConfigException e) {
             return notReloaded(e.problems());
+        } catch (TlsException e) {
+            return notReloaded(e.problems().stream()
+                    .map(problem -> new Problem(String.valueOf(source.configFile), 0, problem))
+                    .toList());
         } catch (IOException e) {
             return notReloaded(List.of(new Problem(
                     String.valueOf(source.configFile), 0, String.valueOf(e.getMessage()))));
@@ -184,6 +212,9 @@ final class RunningBroker implements AutoCloseable {
         FileWatch following = watch;
         if (following != null) {
             following.follow(files);
+        }
+        if (certificates != null) {
+            certificates.follow(broker.tlsFiles());
         }
     }
 

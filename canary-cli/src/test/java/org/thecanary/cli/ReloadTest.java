@@ -73,4 +73,37 @@ final class ReloadTest {
             broker.says(added + ":1: max_qos 3 is out of range");
         }
     }
+
+    @Test
+    void aRenewedCertificateIsTakenWithoutBeingAsked() throws Exception {
+        Path ca = folder.resolve("ca");
+        canary("ca", "init", "--no-passphrase", "--dir", ca.toString());
+        canary("ca", "issue", "localhost", "--server", "--dir", ca.toString());
+        Path issued = find(ca, "localhost.crt");
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener " + Program.freePort() + " 127.0.0.1\ncertfile " + issued + "\nkeyfile "
+                        + find(ca, "localhost.key") + "\n");
+        try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
+            broker.says("running");
+
+            canary("ca", "renew", "localhost", "--dir", ca.toString());
+
+            broker.says("Certificates reloaded.");
+            Files.writeString(issued, "half a certificate");
+            broker.says("Certificates not reloaded. The former ones go on.").says(issued.toString());
+            assertThat(broker.err()).doesNotContain("\tat ");
+        }
+    }
+
+    private static void canary(String... arguments) {
+        ProgramRun run = ProgramRun.canary("", arguments);
+        assertThat(run.status()).as(run.err()).isZero();
+    }
+
+    private static Path find(Path folder, String name) throws Exception {
+        try (var files = Files.walk(folder)) {
+            return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
+        }
+    }
 }

@@ -613,7 +613,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
     /** The rules were reloaded: a client that would not be let in any more leaves. */
     void review() {
         SessionRef mine = ref;
-        if (mine != null
+        if (state == State.CONNECTED && origin.isRevoked()) {
+            if (v5) {
+                send(disconnect(ReasonCode.NOT_AUTHORIZED, "the client's certificate is revoked"));
+            }
+            finish(notice("disconnected: its certificate is revoked."), true);
+        } else if (mine != null
                 && state == State.CONNECTED
                 && !flow.stillAdmits(mine.session().username(), credential, origin)) {
             if (v5) {

@@ -8,11 +8,17 @@ import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.ListenerConfig.Protocol;
+import org.thecanary.broker.config.TlsConfig;
 import org.thecanary.broker.net.websocket.WebSocketUpgrade;
 import org.thecanary.broker.tls.ListenerTls;
 import org.thecanary.broker.tls.TlsContext;
+import org.thecanary.broker.tls.TlsException;
 
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * What the clients of a listener come in by: the layers between its sockets and MQTT, of which plain TCP has none.
@@ -36,7 +42,7 @@ record Entrance(ConnectFlow flow, @Nullable ListenerTls tls) {
         if (tls != null) {
             TlsContext context = tls.context();
             SslHandler handler = context.handler(channel.alloc(), handshakes);
-            pipeline.addLast(handler, new TlsHandshake(context, handler, connection));
+            pipeline.addLast(handler, new TlsHandshake(tls, context, handler, connection));
         }
         if (listener.protocol() == Protocol.WEBSOCKETS) {
             WebSocketUpgrade.addTo(
@@ -46,5 +52,20 @@ record Entrance(ConnectFlow flow, @Nullable ListenerTls tls) {
                             flow.maximumPacketSize(), LEAST_FRAME_LIMIT, Integer.MAX_VALUE),
                     address -> connection.origin(connection.origin().withAddress(address)));
         }
+    }
+
+    /** Reads TLS files again, as {@link ListenerTls#reload}. */
+    Runnable reload(@Nullable TlsConfig config) throws TlsException {
+        return tls == null || config == null ? () -> {} : tls.reload(config);
+    }
+
+    void remind(Instant now, Consumer<String> warn) {
+        if (tls != null) {
+            tls.remind(now, warn);
+        }
+    }
+
+    List<Path> files() {
+        return tls == null ? List.of() : tls.files();
     }
 }

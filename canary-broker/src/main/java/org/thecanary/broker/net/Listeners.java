@@ -18,11 +18,13 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoops;
 import org.thecanary.broker.tls.ListenerTls;
+import org.thecanary.broker.tls.TlsException;
 
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -30,10 +32,13 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +62,7 @@ public final class Listeners implements AutoCloseable {
     private final BrokerLoops loops;
     private final boolean tcpNoDelay;
     private final List<Channel> open = new ArrayList<>();
+    private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
     private final Map<BrokerLoop, LoopScratch> scratch = new ConcurrentHashMap<>();
 
     /** Signatures cost milliseconds: the system shares the cores between these threads and the loops. */
@@ -86,6 +92,8 @@ public final class Listeners implements AutoCloseable {
     public void open(ConnectFlow flow, @Nullable ListenerTls tls) throws IOException {
         ListenerConfig listener = flow.listener();
         Entrance entrance = new Entrance(flow, tls);
+        entrances.add(entrance);
+        entrance.remind(Instant.now(), LOG::warn);
         IOException refused = null;
         boolean any = false;
         for (InetSocketAddress address : addresses(listener)) {
@@ -284,6 +292,52 @@ public final class Listeners implements AutoCloseable {
     public void endConnections() {
         forEach(Connection::shutDown);
         handshakes.shutdown();
+    }
+
+    /**
+     * Reads the TLS files again, of this configuration, for the connections to come; those that are here go on. Call the
+     * answer to make it so, and {@link #review} to end the connections of certificates that are revoked now. A listener
+     * that the configuration does not have, or has without TLS, keeps what it has.
+     *
+     * <p>Blocks: never on a loop.
+     *
+     * @throws TlsException with the problems of all files; then nothing has changed
+     */
+    public Runnable reloadTls(BrokerConfig config) throws TlsException {
+        List<Runnable> changes = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (Entrance entrance : entrances) {
+            for (ListenerConfig listener : config.listeners()) {
+                if (listener.isAtSamePlaceAs(entrance.flow().listener())) {
+                    try {
+                        changes.add(entrance.reload(listener.tls()));
+                    } catch (TlsException e) {
+                        problems.addAll(e.problems());
+                    }
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new TlsException(problems.stream().distinct().toList());
+        }
+        return () -> {
+            changes.forEach(Runnable::run);
+            remind();
+        };
+    }
+
+    /** Warns of certificates and lists that end soon. */
+    public void remind() {
+        Instant now = Instant.now();
+        entrances.forEach(entrance -> entrance.remind(now, LOG::warn));
+    }
+
+    /** The files and folders that {@link #reloadTls} would read, if they are still the same. */
+    public List<Path> tlsFiles() {
+        return entrances.stream()
+                .flatMap(entrance -> entrance.files().stream())
+                .distinct()
+                .toList();
     }
 
     /** Ends the connections of clients that the rules of now would not let in. */

@@ -3,6 +3,7 @@ package org.thecanary.broker.net;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.ListenerConfig.UserFrom;
+import org.thecanary.broker.tls.ListenerTls;
 import org.thecanary.credentials.ca.SubjectNames;
 
 import java.security.cert.X509Certificate;
@@ -12,17 +13,26 @@ import java.security.cert.X509Certificate;
  *
  * @param address "address:port" that a proxy tells of; null: the socket's own
  * @param chain the certificates a client was let in by, its own first; null where it showed none
+ * @param tls the listener's, which let it in; null where it showed none
  */
-record Origin(@Nullable String address, X509Certificate @Nullable [] chain) {
+record Origin(
+        @Nullable String address,
+        X509Certificate @Nullable [] chain,
+        @Nullable ListenerTls tls) {
     /** The socket says it all. */
-    static final Origin SOCKET = new Origin(null, null);
+    static final Origin SOCKET = new Origin(null, null, null);
 
     Origin withAddress(String told) {
-        return new Origin(told, chain);
+        return new Origin(told, chain, tls);
     }
 
-    Origin withChain(X509Certificate[] shown) {
-        return new Origin(address, shown);
+    Origin withChain(X509Certificate[] shown, ListenerTls judge) {
+        return new Origin(address, shown, judge);
+    }
+
+    /** Whether the certificate was revoked since. */
+    boolean isRevoked() {
+        return chain != null && tls != null && tls.context().isRevoked(chain);
     }
 
     /** The user that the client's certificate names; null where there is none. */

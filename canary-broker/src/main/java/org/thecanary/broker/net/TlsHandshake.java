@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.thecanary.broker.config.LogMarkers;
+import org.thecanary.broker.tls.ListenerTls;
 import org.thecanary.broker.tls.TlsContext;
 import org.thecanary.broker.tls.TlsFailure;
 
@@ -27,13 +28,17 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
 
-    private final TlsContext tls;
+    private final ListenerTls tls;
+    private final TlsContext context;
     private final SslHandler handler;
     private final Connection connection;
     private boolean failed;
 
-    TlsHandshake(TlsContext tls, SslHandler handler, Connection connection) {
+    /** For a handler that was made by this context, the one of now. */
+    TlsHandshake(
+            ListenerTls tls, TlsContext context, SslHandler handler, Connection connection) {
         this.tls = tls;
+        this.context = context;
         this.handler = handler;
         this.connection = connection;
     }
@@ -50,17 +55,17 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
         super.userEventTriggered(context, event);
     }
 
-    private void welcome(ChannelHandlerContext context) throws SSLPeerUnverifiedException {
-        if (!tls.requiresCertificate()) {
+    private void welcome(ChannelHandlerContext channel) throws SSLPeerUnverifiedException {
+        if (!context.requiresCertificate()) {
             return;
         }
         X509Certificate[] chain =
                 (X509Certificate[]) handler.engine().getSession().getPeerCertificates();
-        String refusal = tls.refusal(chain);
+        String refusal = tls.context().refusal(chain); // which may be newer than the handshake
         if (refusal == null) {
-            connection.origin(connection.origin().withChain(chain));
+            connection.origin(connection.origin().withChain(chain, tls));
         } else {
-            refuse(context, "the client's certificate is refused: " + refusal);
+            refuse(channel, "the client's certificate is refused: " + refusal);
         }
     }
 

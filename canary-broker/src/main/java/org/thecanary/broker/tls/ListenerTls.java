@@ -4,9 +4,16 @@ package org.thecanary.broker.tls;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.TlsConfig;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The TLS of one listener, as its files were when they were last read.
@@ -16,6 +23,7 @@ import java.util.Optional;
 public final class ListenerTls {
     private volatile TlsConfig config;
     private volatile TlsContext context;
+    private final Expiry expiry = new Expiry();
 
     /**
      * Reads the files. Blocks: never on a loop.
@@ -61,12 +69,39 @@ public final class ListenerTls {
     }
 
     /**
-     * Reads the files again, perhaps others, for the connections to come. Blocks: never on a loop.
+     * Reads the files again, perhaps others. Blocks: never on a loop.
      *
+     * @return what makes it so for the connections to come
      * @throws TlsException with the problems of all files; then all stays as it is
      */
-    public synchronized void reload(TlsConfig newConfig) throws TlsException {
-        context = TlsContext.load(newConfig);
-        config = newConfig;
+    public Runnable reload(TlsConfig newConfig) throws TlsException {
+        TlsContext next = TlsContext.load(newConfig);
+        return () -> {
+            config = newConfig;
+            context = next;
+        };
+    }
+
+    /** Tells of what ends soon, or has ended, once for each of 30, 7 and 1 days ahead. */
+    public void remind(Instant now, Consumer<String> warn) {
+        expiry.remind(context.files(), config, now, warn);
+    }
+
+    /** The files and folders that a reload reads. */
+    public List<Path> files() {
+        TlsConfig read = config;
+        List<Path> files = new ArrayList<>();
+        Stream.of(read.certFile(), read.keyFile(), read.caFile(), read.caPath(), read.crlFile())
+                .filter(Objects::nonNull)
+                .forEach(files::add);
+        Path folder = read.caPath();
+        if (folder != null) {
+            try (Stream<Path> inFolder = Files.list(folder)) {
+                inFolder.forEach(files::add);
+            } catch (IOException e) {
+                // the reload will say so
+            }
+        }
+        return files;
     }
 }

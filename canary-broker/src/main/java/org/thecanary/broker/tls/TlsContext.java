@@ -108,8 +108,13 @@ public final class TlsContext {
         return requiresCertificate;
     }
 
+    /** Whether a client that showed these certificates has to leave, its own being the first. */
+    public boolean isRevoked(X509Certificate[] chain) {
+        return trust.isRevoked(chain);
+    }
+
     /**
-     * Why a client that showed these certificates may not come in, or stay, any more; null if it may.
+     * Why a client that showed these certificates may not come in after all; null if it may.
      *
      * @param chain its own certificate first
      */

@@ -85,6 +85,11 @@ final class Certificates {
         return this;
     }
 
+    /** Another certificate in the files of the broker's. */
+    void renewServer() throws Exception {
+        authority.renew("broker", null, false, false);
+    }
+
     void revoke(String name) throws Exception {
         authority.revoke(name, CRLReason.KEY_COMPROMISE);
     }

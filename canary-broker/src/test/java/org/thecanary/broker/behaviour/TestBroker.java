@@ -54,6 +54,10 @@ final class TestBroker implements AutoCloseable {
         return client;
     }
 
+    Broker broker() {
+        return broker;
+    }
+
     int port() {
         return broker.ports().getFirst();
     }
