@@ -139,13 +139,14 @@ final class Directives {
                         d.portAsked = true;
                         d.defaultListener().builder.host = v;
                     }),
-            refused(
+            text(
                     "bind_interface",
                     LISTENER,
                     "name",
-                    "none",
-                    LATER,
-                    "Network interface to bind."),
+                    "any",
+                    "Network interface clients have to come through.",
+                    true,
+                    (d, v) -> d.listener().bindInterface = v),
             bridge("bridge_alpn", "text", "none", "ALPN name to offer."),
             bridge("bridge_attempt_unsubscribe", "boolean", "true", "Unsubscribe from out topics."),
             bridge("bridge_bind_address", "host", "any", "Local address to connect from."),
@@ -275,13 +276,14 @@ final class Directives {
                     "Accept expired client certificates, for sensors without a clock.",
                     (d, v) -> d.tls().ignoreClientDates = v),
             refused("enable_control_api", GLOBAL, "boolean", "false", LATER, "$CONTROL/broker/v1."),
-            refused(
+            whole(
                     "enable_proxy_protocol",
                     LISTENER_FIRST,
-                    "1 or 2",
+                    1,
+                    2,
                     "off",
-                    LATER,
-                    "PROXY protocol."),
+                    "A proxy announces each client, by version 1 or 2 of the PROXY protocol.",
+                    (d, v) -> d.proxyProtocol(v)),
             whole(
                     "global_max_clients",
                     GLOBAL,
@@ -333,9 +335,9 @@ final class Directives {
             words(
                     "listener",
                     GLOBAL,
-                    "port [host]",
+                    "port [host], or 0 path",
                     "1883 on 127.0.0.1 and ::1",
-                    "Opens a port, on all interfaces or on those of a host.",
+                    "Opens a port, on all interfaces or on those of a host; or a UNIX socket.",
                     OptionRules::listener),
             flag(
                     "listener_allow_anonymous",
@@ -615,13 +617,12 @@ final class Directives {
                     "mqtt",
                     "What is spoken on the port.",
                     (d, words, option) -> OptionRules.protocol(d, words.getFirst())),
-            refused(
+            flag(
                     "proxy_protocol_v2_require_tls",
                     LISTENER_FIRST,
-                    "boolean",
                     "false",
-                    LATER,
-                    "Require TLS at the proxy."),
+                    "Let in only clients that came to the proxy by TLS.",
+                    (d, v) -> d.listener().proxyRequiresTls = v),
             refused("psk_file", SECURITY, "file", "none", NO_PSK, "Pre-shared keys."),
             refused("psk_hint", LISTENER, "text", "none", NO_PSK, "Pre-shared key hint."),
             flag(

@@ -130,11 +130,17 @@ final class Draft {
         return listener.builder.tls;
     }
 
+    /** {@code enable_proxy_protocol}. */
+    void proxyProtocol(int version) {
+        var _ = tls(); // where problems of both are told
+        listener().proxyProtocol = version;
+    }
+
     /** What is wrong with lines that are right each by itself. */
     List<Problem> contradictions() {
         List<Problem> problems = new ArrayList<>();
         for (Listener listener : listeners) {
-            String text = tlsContradiction(listener.builder.tls);
+            String text = tlsContradiction(listener.builder);
             if (text != null) {
                 problems.add(new Problem(listener.tlsFile, listener.tlsLine, text));
             }
@@ -142,7 +148,14 @@ final class Draft {
         return problems;
     }
 
-    private static @Nullable String tlsContradiction(TlsConfig.Builder tls) {
+    private static @Nullable String tlsContradiction(ListenerConfig.Builder listener) {
+        TlsConfig.Builder tls = listener.tls;
+        if (listener.proxyProtocol == 2) {
+            return tls.certFile != null || tls.keyFile != null || listener.useSubjectAsUsername
+                    ? "with enable_proxy_protocol 2 the proxy speaks TLS: certfile, keyfile and"
+                            + " use_subject_as_username cannot be used."
+                    : null;
+        }
         if ((tls.certFile == null) != (tls.keyFile == null)) {
             return "both certfile and keyfile must be specified for TLS; this listener has no "
                     + (tls.certFile == null ? "certfile." : "keyfile.");

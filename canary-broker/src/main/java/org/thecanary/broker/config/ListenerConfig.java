@@ -18,7 +18,7 @@ import java.util.Set;
  *
  * <p>Immutable; any thread.
  *
- * @param port TCP port, 1 to 65,535; tests may use 0 for any free one
+ * @param port TCP port, 1 to 65,535; 0 with a UNIX socket, and in tests for any free one
  * @param host {@code listener PORT HOST} or {@code bind_address}: a name or address whose every address is bound; null
  *     for all interfaces
  * @param socketDomain {@code socket_domain}: the address families to bind
@@ -42,6 +42,9 @@ import java.util.Set;
  *     {@link UserFrom#CONNECT} only where clients show certificates
  * @param protocol {@code protocol}
  * @param websocketOrigins {@code websockets_origin}: the values of HTTP's Origin that are let in; empty for any or none
+ * @param unixPath {@code listener 0 PATH}: a UNIX socket instead of a port; null for none
+ * @param bindInterface {@code bind_interface}: the network interface clients have to come through; null for any
+ * @param proxy null where no proxy announces clients
  */
 public record ListenerConfig(
         int port,
@@ -62,7 +65,10 @@ public record ListenerConfig(
         @Nullable TlsConfig tls,
         UserFrom userFrom,
         Protocol protocol,
-        List<String> websocketOrigins) {
+        List<String> websocketOrigins,
+        @Nullable Path unixPath,
+        @Nullable String bindInterface,
+        @Nullable ProxyConfig proxy) {
 
     /** What is spoken on the port. */
     public enum Protocol {
@@ -94,18 +100,25 @@ public record ListenerConfig(
 
     /** Whether another is the same listener, perhaps with other options: as mosquitto, by port and address. */
     public boolean isAtSamePlaceAs(ListenerConfig other) {
-        return port == other.port && Objects.equals(host, other.host);
+        return port == other.port
+                && Objects.equals(host, other.host)
+                && Objects.equals(unixPath, other.unixPath);
     }
 
     /** Whether the options are the same that count only when the port is opened. */
     public boolean isOpenedLike(ListenerConfig other) {
         return socketDomain == other.socketDomain
                 && (tls == null) == (other.tls == null)
-                && protocol == other.protocol;
+                && protocol == other.protocol
+                && Objects.equals(bindInterface, other.bindInterface)
+                && Objects.equals(proxy, other.proxy);
     }
 
     /** "listener 1883" and the address, as it is written in the file. */
     public String describe() {
+        if (unixPath != null) {
+            return "listener 0 " + unixPath;
+        }
         return "listener " + port + (host == null ? "" : " " + host);
     }
 
@@ -138,6 +151,10 @@ public record ListenerConfig(
         public boolean useSubjectAsUsername;
         public Protocol protocol = Protocol.MQTT;
         public List<String> websocketOrigins = new ArrayList<>();
+        public @Nullable Path unixPath;
+        public @Nullable String bindInterface;
+        public int proxyProtocol;
+        public boolean proxyRequiresTls;
 
         public ListenerConfig build() {
             return new ListenerConfig(
@@ -159,13 +176,25 @@ public record ListenerConfig(
                     tls.build(),
                     userFrom(),
                     protocol,
-                    websocketOrigins);
+                    websocketOrigins,
+                    unixPath,
+                    bindInterface,
+                    proxy());
+        }
+
+        private @Nullable ProxyConfig proxy() {
+            return proxyProtocol == 0
+                    ? null
+                    : new ProxyConfig(
+                            proxyProtocol,
+                            proxyRequiresTls,
+                            proxyProtocol == 2 && tls.requireCertificate);
         }
 
         private UserFrom userFrom() {
-            // Without TLS nobody shows a certificate, and the options have no effect, as in
-            // mosquitto.
-            if (tls.build() == null || !(useIdentityAsUsername || useSubjectAsUsername)) {
+            // Without TLS nobody shows a certificate, and the options have no effect, as in mosquitto.
+            boolean shown = tls.build() != null || proxyProtocol == 2;
+            if (!shown || !(useIdentityAsUsername || useSubjectAsUsername)) {
                 return UserFrom.CONNECT;
             }
             return useIdentityAsUsername ? UserFrom.COMMON_NAME : UserFrom.SUBJECT;

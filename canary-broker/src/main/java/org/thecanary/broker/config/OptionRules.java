@@ -14,6 +14,9 @@ import java.util.Set;
 
 /** The values of {@link Directives} whose rules are more than a line. */
 final class OptionRules {
+    /** {@code sun_path} of Linux, with its final NUL. */
+    private static final int LONGEST_SOCKET_PATH = 107;
+
     private OptionRules() {}
 
     /** {@code listener PORT [HOST]}; a word that begins with {@code #} is no host. */
@@ -22,10 +25,16 @@ final class OptionRules {
         int port = CNumber.parse("listener", words.getFirst(), 0, 65_535);
         String host = words.size() > 1 && !words.get(1).startsWith("#") ? words.get(1) : null;
         if (port == 0) {
-            throw new BadValue(
-                    host == null
-                            ? "a listener on port 0 needs the path of a UNIX socket."
-                            : "a UNIX socket (listener 0 " + host + ") is not supported yet.");
+            if (host == null) {
+                throw new BadValue("a listener on port 0 needs the path of a UNIX socket.");
+            }
+            if (host.getBytes(UTF_8).length > LONGEST_SOCKET_PATH) {
+                throw new BadValue("the path of a UNIX socket has at most " + LONGEST_SOCKET_PATH
+                        + " bytes; " + host + " is too long.");
+            }
+            builder.port = 0;
+            builder.unixPath = Draft.path(host);
+            return;
         }
         builder.port = port;
         builder.host = host;

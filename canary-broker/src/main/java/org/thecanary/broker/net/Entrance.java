@@ -3,6 +3,7 @@ package org.thecanary.broker.net;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,13 @@ record Entrance(ConnectFlow flow, @Nullable ListenerTls tls) {
     void furnish(Channel channel, Connection connection, Executor handshakes) {
         ListenerConfig listener = flow.listener();
         ChannelPipeline pipeline = channel.pipeline();
+        if (listener.unixPath() != null) {
+            connection.origin(Origin.SOCKET.withAddress(listener.unixPath() + ":0"));
+        }
+        if (listener.proxy() != null) {
+            pipeline.addLast(
+                    new HAProxyMessageDecoder(), new ProxyHeader(listener.proxy(), connection));
+        }
         if (tls != null) {
             TlsContext context = tls.context();
             SslHandler handler = context.handler(channel.alloc(), handshakes);

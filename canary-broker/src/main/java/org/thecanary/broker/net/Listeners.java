@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -9,10 +11,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 import org.jspecify.annotations.Nullable;
@@ -32,9 +38,13 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.net.NetworkInterface;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +54,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The ports a broker listens on.
@@ -57,11 +68,18 @@ public final class Listeners implements AutoCloseable {
     private static final ChannelOption<Integer> IPV6_ONLY =
             new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
 
+    /** {@code SO_BINDTODEVICE} of {@code SOL_SOCKET}, which takes a name of IFNAMSIZ bytes. */
+    private static final int DEVICE_BYTES = 16;
+
+    private static final RawUnixChannelOption BIND_TO_DEVICE =
+            new RawUnixChannelOption("SO_BINDTODEVICE", 1, 25, DEVICE_BYTES);
+
     private final EventLoopGroup group;
     private final boolean epoll;
     private final BrokerLoops loops;
     private final boolean tcpNoDelay;
     private final List<Channel> open = new ArrayList<>();
+    private final List<Path> unixPaths = new ArrayList<>();
     private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
     private final Map<BrokerLoop, LoopScratch> scratch = new ConcurrentHashMap<>();
 
@@ -94,6 +112,11 @@ public final class Listeners implements AutoCloseable {
         Entrance entrance = new Entrance(flow, tls);
         entrances.add(entrance);
         entrance.remind(Instant.now(), LOG::warn);
+        if (listener.unixPath() != null) {
+            openUnix(entrance, listener.unixPath());
+            return;
+        }
+        checkInterface(listener);
         IOException refused = null;
         boolean any = false;
         for (InetSocketAddress address : addresses(listener)) {
@@ -121,6 +144,40 @@ public final class Listeners implements AutoCloseable {
             if (refused != null) {
                 throw refused;
             }
+        }
+    }
+
+    private void openUnix(Entrance entrance, Path path) throws IOException {
+        UnixSockets.makeWay(path);
+        ChannelFuture bound = bootstrap(entrance)
+                .channelFactory(
+                        epoll
+                                ? EpollServerDomainSocketChannel::new
+                                : NioServerDomainSocketChannel::new)
+                .bind(epoll
+                        ? new DomainSocketAddress(path.toString())
+                        : UnixDomainSocketAddress.of(path))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen on " + path + ": " + reason(bound.cause()), bound.cause());
+        }
+        open.add(bound.channel());
+        UnixSockets.protect(path);
+        unixPaths.add(path);
+        LOG.info(LogMarkers.NOTICE, "Opening unix listen socket on path {}.", path);
+    }
+
+    private void checkInterface(ListenerConfig listener) throws IOException {
+        String name = listener.bindInterface();
+        if (name != null && (!epoll || NetworkInterface.getByName(name) == null)) {
+            throw new IOException("bind_interface " + name + ": "
+                    + (epoll
+                            ? "there is no such interface; there are "
+                                    + NetworkInterface.networkInterfaces()
+                                            .map(NetworkInterface::getName)
+                                            .collect(Collectors.joining(", "))
+                            : "only Linux can do that"));
         }
     }
 
@@ -187,23 +244,39 @@ public final class Listeners implements AutoCloseable {
     }
 
     /** A socket of the address's own family, so that the IPv4 port is not the IPv6 port, too. */
-    private ServerChannel channel(InetAddress address) {
+    private ServerChannel channel(InetAddress address, @Nullable String device) {
         if (!epoll) {
             return new NioServerSocketChannel();
         }
-        return new EpollServerSocketChannel(
+        EpollServerSocketChannel channel = new EpollServerSocketChannel(
                 address instanceof Inet6Address
                         ? SocketProtocolFamily.INET6
                         : SocketProtocolFamily.INET);
+        if (device != null) {
+            // here and not in the bootstrap, which would go on without
+            byte[] name = Arrays.copyOf(device.getBytes(UTF_8), DEVICE_BYTES);
+            ByteBuffer value = ByteBuffer.allocateDirect(DEVICE_BYTES).put(name).flip();
+            channel.config().setOption(BIND_TO_DEVICE, value);
+        }
+        return channel;
     }
 
     private ChannelFuture bind(Entrance entrance, InetSocketAddress address) {
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(group)
-                .channelFactory(() -> channel(address.getAddress()))
+        String device = entrance.flow().listener().bindInterface();
+        ServerBootstrap bootstrap = bootstrap(entrance)
+                .channelFactory(() -> channel(address.getAddress(), device))
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, tcpNoDelay);
+        if (epoll && address.getAddress() instanceof Inet6Address) {
+            bootstrap.option(IPV6_ONLY, 1);
+        }
+        return bootstrap.bind(address);
+    }
+
+    private ServerBootstrap bootstrap(Entrance entrance) {
+        return new ServerBootstrap()
+                .group(group)
                 .option(ChannelOption.SO_BACKLOG, 1024)
-                .childOption(ChannelOption.TCP_NODELAY, tcpNoDelay)
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(32 * 1024, 64 * 1024))
@@ -213,10 +286,6 @@ public final class Listeners implements AutoCloseable {
                         accept(entrance, channel);
                     }
                 });
-        if (epoll && address.getAddress() instanceof Inet6Address) {
-            bootstrap.option(IPV6_ONLY, 1);
-        }
-        return bootstrap.bind(address);
     }
 
     private void accept(Entrance entrance, Channel channel) {
@@ -279,12 +348,16 @@ public final class Listeners implements AutoCloseable {
     public void close() {
         open.forEach(channel -> channel.close().awaitUninterruptibly());
         open.clear();
+        unixPaths.forEach(UnixSockets::remove);
+        unixPaths.clear();
     }
 
     /** The ports that are open, in the order they were opened; those asked for as 0 are known only now. */
     public List<Integer> ports() {
         return open.stream()
-                .map(channel -> ((InetSocketAddress) channel.localAddress()).getPort())
+                .map(Channel::localAddress)
+                .filter(InetSocketAddress.class::isInstance)
+                .map(address -> ((InetSocketAddress) address).getPort())
                 .toList();
     }
 

@@ -14,20 +14,27 @@ import java.security.cert.X509Certificate;
  * @param address "address:port" that a proxy tells of; null: the socket's own
  * @param chain the certificates a client was let in by, its own first; null where it showed none
  * @param tls the listener's, which let it in; null where it showed none
+ * @param commonName of the certificate that a proxy has seen; null where there is none
  */
 record Origin(
         @Nullable String address,
         X509Certificate @Nullable [] chain,
-        @Nullable ListenerTls tls) {
+        @Nullable ListenerTls tls,
+        @Nullable String commonName) {
     /** The socket says it all. */
-    static final Origin SOCKET = new Origin(null, null, null);
+    static final Origin SOCKET = new Origin(null, null, null, null);
 
     Origin withAddress(String told) {
-        return new Origin(told, chain, tls);
+        return new Origin(told, chain, tls, commonName);
     }
 
     Origin withChain(X509Certificate[] shown, ListenerTls judge) {
-        return new Origin(address, shown, judge);
+        return new Origin(address, shown, judge, null);
+    }
+
+    /** What a proxy has seen of the client's certificate. */
+    Origin withCommonName(@Nullable String seen) {
+        return new Origin(address, chain, tls, seen);
     }
 
     /** Whether the certificate was revoked since. */
@@ -39,7 +46,7 @@ record Origin(
     @Nullable
     String user(UserFrom from) {
         if (chain == null) {
-            return null;
+            return from == UserFrom.COMMON_NAME ? commonName : null;
         }
         String name = switch (from) {
             case CONNECT -> null;

@@ -333,8 +333,13 @@ class ConfigLoaderTest {
                         "listener 65536",
                         "FILE:1: listener 65536 is out of range: from 0 up to 65535."),
                 List.of(
-                        "listener 0 /run/m.sock",
-                        "FILE:1: a UNIX socket (listener 0 /run/m.sock) is not supported yet."),
+                        "listener 1\nenable_proxy_protocol 2\nuse_subject_as_username true",
+                        "FILE:2: with enable_proxy_protocol 2 the proxy speaks TLS: certfile,"
+                                + " keyfile and use_subject_as_username cannot be used."),
+                List.of(
+                        "listener 0 /" + "x".repeat(107),
+                        "FILE:1: the path of a UNIX socket has at most 107 bytes; /"
+                                + "x".repeat(107) + " is too long."),
                 List.of(
                         "max_topic_alias 5",
                         "FILE:1: max_topic_alias binds to the listener above it, and there is none."

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.thecanary.broker.auth.AccessRules;
+import org.thecanary.broker.auth.AclFile;
+import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.mqtt.packet.ProtocolVersion;
+import org.thecanary.mqtt.packet.ReasonCode;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** What does a listener believe that a proxy stands before? */
+class ProxyProtocolTest {
+    private static final byte[] V1 =
+            "PROXY TCP4 203.0.113.7 192.0.2.1 50123 1883\r\n".getBytes(US_ASCII);
+    private static final byte[] NO_HEADER = "x".repeat(120).getBytes(US_ASCII);
+    private static final byte[] UNKNOWN = "PROXY UNKNOWN\r\n".getBytes(US_ASCII);
+
+    private static final int CLIENT_SSL = 1;
+    private static final int CLIENT_CERTIFICATE = 2;
+
+    private static TestBroker broker(int version, Consumer<ListenerConfig.Builder> options)
+            throws IOException {
+        return TestBroker.start((_, listener) -> {
+            listener.proxyProtocol = version;
+            options.accept(listener);
+        });
+    }
+
+    /** PROXY by TCP over IPv4 from 203.0.113.7:50123, with these parts behind the addresses. */
+    private static byte[] v2(byte[]... parts) {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        rest.writeBytes(new byte[] {(byte) 203, 0, 113, 7, (byte) 192, 0, 2, 1});
+        rest.writeBytes(new byte[] {(byte) (50123 >> 8), (byte) 50123, 7, 91});
+        for (byte[] part : parts) {
+            rest.writeBytes(part);
+        }
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        header.writeBytes("\r\n\r\n\0\r\nQUIT\n".getBytes(US_ASCII));
+        header.write(0x21);
+        header.write(0x11);
+        header.write(rest.size() >> 8);
+        header.write(rest.size());
+        header.writeBytes(rest.toByteArray());
+        return header.toByteArray();
+    }
+
+    private static byte[] part(int type, byte[] value) {
+        ByteArrayOutputStream part = new ByteArrayOutputStream();
+        part.write(type);
+        part.write(value.length >> 8);
+        part.write(value.length);
+        part.writeBytes(value);
+        return part.toByteArray();
+    }
+
+    /** PP2_TYPE_SSL with the Common Name. */
+    private static byte[] ssl(int client, int verify, String commonName) {
+        ByteArrayOutputStream value = new ByteArrayOutputStream();
+        value.write(client);
+        value.writeBytes(new byte[] {0, 0, 0, (byte) verify});
+        value.writeBytes(part(0x22, commonName.getBytes(US_ASCII)));
+        return part(0x20, value.toByteArray());
+    }
+
+    private static TestClient announced(TestBroker broker, byte[] header) throws IOException {
+        TestClient client = broker.open(ProtocolVersion.MQTT_5);
+        client.sendBytes(header);
+        return client;
+    }
+
+    private static boolean comesIn(TestBroker broker, byte[] header) throws IOException {
+        try (TestClient client = announced(broker, header)) {
+            return !client.tryConnect(_ -> {}).reason().isError();
+        } catch (java.io.EOFException | SocketException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void eachVersionTakesItsOwnHeaderAndNoOther() throws Exception {
+        try (TestBroker one = broker(1, _ -> {});
+                TestBroker two = broker(2, _ -> {})) {
+            assertThat(comesIn(one, V1)).isTrue();
+            assertThat(comesIn(one, UNKNOWN)).isTrue();
+            assertThat(comesIn(one, v2())).isFalse();
+            assertThat(comesIn(one, NO_HEADER)).isFalse();
+            assertThat(comesIn(two, v2())).isTrue();
+            assertThat(comesIn(two, V1)).isFalse();
+            assertThat(comesIn(two, NO_HEADER)).isFalse();
+        }
+    }
+
+    @Test
+    void tlsToTheProxyIsRequiredWhereAskedFor() throws Exception {
+        try (TestBroker broker = broker(2, listener -> listener.proxyRequiresTls = true)) {
+            assertThat(comesIn(broker, v2())).isFalse();
+            assertThat(comesIn(broker, v2(ssl(0, 0, "x")))).isFalse();
+            assertThat(comesIn(broker, v2(ssl(CLIENT_SSL, 0, "x")))).isTrue();
+        }
+    }
+
+    @Test
+    void aCertificateCountsOnlyIfTheProxyHasVerifiedIt() throws Exception {
+        try (TestBroker broker = broker(2, listener -> listener.tls.requireCertificate = true)) {
+            assertThat(comesIn(broker, v2(ssl(CLIENT_SSL, 0, "x")))).isFalse();
+            assertThat(comesIn(broker, v2(ssl(CLIENT_SSL | CLIENT_CERTIFICATE, 1, "x"))))
+                    .isFalse();
+            assertThat(comesIn(broker, v2(ssl(CLIENT_SSL | CLIENT_CERTIFICATE, 0, "x"))))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void theCommonNameTheProxyHasSeenIsTheUser(@TempDir Path folder) throws Exception {
+        Path acl = Files.writeString(folder.resolve("acl"), "user sensor7\ntopic allowed\n");
+        try (TestBroker broker = TestBroker.start(
+                (_, listener) -> {
+                    listener.proxyProtocol = 2;
+                    listener.useIdentityAsUsername = true;
+                    listener.tls.requireCertificate = true;
+                },
+                new AccessRules(null, AclFile.load(acl), false, List.of()))) {
+            byte[] header = v2(ssl(CLIENT_SSL | CLIENT_CERTIFICATE, 0, "sensor7"));
+            TestClient client = announced(broker, header);
+            client.connect(_ -> {});
+
+            assertThat(client.publishAcknowledged("allowed", "x", false).reason())
+                    .isNotEqualTo(ReasonCode.NOT_AUTHORIZED);
+        }
+    }
+
+    @Test
+    void theHeaderMayComeByteByByte() throws Exception {
+        try (TestBroker broker = broker(1, _ -> {});
+                TestClient client = broker.open(ProtocolVersion.MQTT_5)) {
+            for (byte single : V1) {
+                client.sendBytes(new byte[] {single});
+            }
+
+            client.connect(_ -> {});
+        }
+    }
+}
