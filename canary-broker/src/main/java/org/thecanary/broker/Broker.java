@@ -37,8 +37,8 @@ import org.thecanary.broker.sys.Client;
 import org.thecanary.broker.sys.Figures;
 import org.thecanary.broker.sys.SysTree;
 import org.thecanary.broker.tls.ListenerTls;
-import org.thecanary.mqtt.packet.ReasonCode;
 import org.thecanary.broker.tls.TlsException;
+import org.thecanary.mqtt.packet.ReasonCode;
 
 import java.io.IOException;
 import java.nio.file.Path;

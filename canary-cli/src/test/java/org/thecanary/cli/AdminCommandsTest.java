@@ -50,7 +50,7 @@ final class AdminCommandsTest {
             assertThat(PosixFilePermissions.toString(
                             Files.getPosixFilePermissions(socket.getParent())))
                     .isEqualTo("rwx------");
-            try (Program sensor = Program.of(
+            try (Program _ = Program.of(
                     folder,
                     List.of(
                             "/usr/bin/mosquitto_sub",

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -82,13 +80,9 @@ class DoctorCommandTest {
 
     @Test
     void whatCannotBeReachedIsSaidWithItsCure() throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = free.getLocalPort();
-            free.close();
-            ProgramRun run = ProgramRun.canary("", "doctor", "tls", "127.0.0.1:" + port);
-            assertThat(run.status()).isEqualTo(1);
-            assertThat(run.out()).contains("WRONG    port", "-> start the broker");
-        }
+        ProgramRun run = ProgramRun.canary("", "doctor", "tls", "127.0.0.1:" + Program.freePort());
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).contains("WRONG    port", "-> start the broker");
         assertThat(ProgramRun.canary("", "doctor", "tls", "no-such-host.invalid")
                         .out())
                 .contains("WRONG    host");

@@ -91,7 +91,8 @@ final class ReloadTest {
 
             broker.says("Certificates reloaded.");
             Files.writeString(issued, "half a certificate");
-            broker.says("Certificates not reloaded. The former ones go on.").says(issued.toString());
+            broker.says("Certificates not reloaded. The former ones go on.")
+                    .says(issued.toString());
             assertThat(broker.err()).doesNotContain("\tat ");
         }
     }

@@ -127,10 +127,13 @@ class SensorBundleTest {
     }
 
     private Program broker(String kind) throws IOException {
-        Path acl = Files.writeString(
-                folder.resolve("acl"),
-                "pattern write sensor/%u/data\npattern write sensor/%u/status\npattern read sensor/%u/instructions/#\n"
-                        + "user nowhere\ntopic read sensor/#\n");
+        Path acl = Files.writeString(folder.resolve("acl"), """
+                pattern write sensor/%u/data
+                pattern write sensor/%u/status
+                pattern read sensor/%u/instructions/#
+                user nowhere
+                topic read sensor/#
+                """);
         Path config = Files.writeString(
                 folder.resolve("broker.conf"),
                 "listener " + port + " 127.0.0.1\ncafile " + shared.resolve("ca/ca.crt")

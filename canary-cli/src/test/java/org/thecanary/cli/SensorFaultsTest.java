@@ -48,7 +48,7 @@ final class SensorFaultsTest {
     private static final int SENSORS = 200;
     private static final Duration FAULTS =
             Duration.ofSeconds(Integer.getInteger("canary.faults.seconds", 15));
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Path MOSQUITTO = Path.of("/usr/sbin/mosquitto");
 
     private static final Pattern MEASUREMENT = Pattern.compile(

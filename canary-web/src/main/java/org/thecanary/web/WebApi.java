@@ -299,7 +299,10 @@ final class WebApi implements WebServer.Api {
                         504, "The broker has not answered yet; the message is on its way.");
             }
         } catch (ExecutionException e) {
-            throw new Refusal(502, "It could not be sent: " + Objects.requireNonNullElse(e.getCause(), e).getMessage() + ".");
+            throw new Refusal(
+                    502,
+                    "It could not be sent: "
+                            + Objects.requireNonNullElse(e.getCause(), e).getMessage() + ".");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What a browser does with the API: cookie, token and all. Confined to its creator. */
 final class Browser {
@@ -89,12 +90,12 @@ final class Browser {
     }
 
     List<?> sensors() throws Exception {
-        return (List<?>) json("/api/sensors").get("sensors");
+        return (List<?>) there(json("/api/sensors"), "sensors");
     }
 
     /** What is said of the first sensor. */
     Object sensor(String member) throws Exception {
-        return first(json("/api/sensors"), "sensors").get(member);
+        return there(first(json("/api/sensors"), "sensors"), member);
     }
 
     double number(String member) throws Exception {
@@ -103,12 +104,16 @@ final class Browser {
 
     @SuppressWarnings("unchecked")
     Map<String, Object> link() throws Exception {
-        return (Map<String, Object>) json("/api/broker").get("link");
+        return (Map<String, Object>) there(json("/api/broker"), "link");
     }
 
     @SuppressWarnings("unchecked")
     private static Map<String, Object> first(Map<String, Object> json, String list) {
-        return (Map<String, Object>) ((List<?>) json.get(list)).getFirst();
+        return (Map<String, Object>) ((List<?>) there(json, list)).getFirst();
+    }
+
+    private static Object there(Map<String, Object> json, String member) {
+        return Objects.requireNonNull(json.get(member), member);
     }
 
     private Map<String, Object> json(String path) throws Exception {

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpServer;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ final class WebAppTest {
     private WebApp web;
     private ClientThreads threads;
     private MqttClient sensor;
-    private URI webhook;
+    private @Nullable URI webhook;
 
     @BeforeEach
     void start() throws Exception {
@@ -99,8 +100,8 @@ final class WebAppTest {
         Browser olga = browser("olga", "operators word");
         long begin = System.currentTimeMillis() - 10_000;
         for (int seq = 1; seq <= 50; seq++) {
-            measure("sensor/attic", begin + seq * 100, seq, 20 + seq);
-            measure("sensor/attic", begin + seq * 100, seq, 20 + seq); // as a redelivery
+            measure("sensor/attic", begin + seq * 100L, seq, 20 + seq);
+            measure("sensor/attic", begin + seq * 100L, seq, 20 + seq); // as a redelivery
         }
         publish(
                 "sensor/attic/status",
@@ -133,10 +134,10 @@ final class WebAppTest {
     void aBrokerThatWasKilledIsFoundAgain() throws Exception {
         Browser olga = browser("olga", "operators word");
         broker.kill();
-        await().atMost(PATIENCE).until(() -> !olga.link().get("connected").equals(true));
+        await().atMost(PATIENCE).until(() -> !Boolean.TRUE.equals(olga.link().get("connected")));
         assertThat((String) olga.link().get("sentence")).isNotBlank();
         broker.start();
-        await().atMost(PATIENCE).until(() -> olga.link().get("connected").equals(true));
+        await().atMost(PATIENCE).until(() -> Boolean.TRUE.equals(olga.link().get("connected")));
 
         sensor.connect().join();
         measure("sensor", System.currentTimeMillis(), 1, 1);
@@ -159,7 +160,7 @@ final class WebAppTest {
         publish("sensor/attic/status", "{\"state\":\"online\",\"sampling_hz\":20}", true);
         long begin = System.currentTimeMillis() - 10_000;
         for (int seq = 2; seq < 40; seq++) {
-            measure("sensor/attic", begin + seq * 50, seq, seq);
+            measure("sensor/attic", begin + seq * 50L, seq, seq);
         }
         await().atMost(PATIENCE).until(() -> olga.sensor("verdict").equals("settled"));
         assertThat(olga.number("measured")).isBetween(19.0, 21.0);

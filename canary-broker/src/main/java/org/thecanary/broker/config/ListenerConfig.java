@@ -192,7 +192,8 @@ public record ListenerConfig(
         }
 
         private UserFrom userFrom() {
-            // Without TLS nobody shows a certificate, and the options have no effect, as in mosquitto.
+            // Without TLS nobody shows a certificate, and the options have no effect, as in
+            // mosquitto.
             boolean shown = tls.build() != null || proxyProtocol == 2;
             if (!shown || !(useIdentityAsUsername || useSubjectAsUsername)) {
                 return UserFrom.CONNECT;

@@ -56,8 +56,7 @@ record Entrance(ConnectFlow flow, @Nullable ListenerTls tls) {
             WebSocketUpgrade.addTo(
                     pipeline,
                     listener.websocketOrigins(),
-                    Math.clamp(
-                            flow.maximumPacketSize(), LEAST_FRAME_LIMIT, Integer.MAX_VALUE),
+                    Math.clamp(flow.maximumPacketSize(), LEAST_FRAME_LIMIT, Integer.MAX_VALUE),
                     address -> connection.origin(connection.origin().withAddress(address)));
         }
     }

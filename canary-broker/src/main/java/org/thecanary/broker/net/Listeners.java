@@ -14,8 +14,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
@@ -37,9 +37,9 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.net.NetworkInterface;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -154,9 +154,10 @@ public final class Listeners implements AutoCloseable {
                         epoll
                                 ? EpollServerDomainSocketChannel::new
                                 : NioServerDomainSocketChannel::new)
-                .bind(epoll
-                        ? new DomainSocketAddress(path.toString())
-                        : UnixDomainSocketAddress.of(path))
+                .bind(
+                        epoll
+                                ? new DomainSocketAddress(path.toString())
+                                : UnixDomainSocketAddress.of(path))
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(

@@ -35,8 +35,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private boolean failed;
 
     /** For a handler that was made by this context, the one of now. */
-    TlsHandshake(
-            ListenerTls tls, TlsContext context, SslHandler handler, Connection connection) {
+    TlsHandshake(ListenerTls tls, TlsContext context, SslHandler handler, Connection connection) {
         this.tls = tls;
         this.context = context;
         this.handler = handler;

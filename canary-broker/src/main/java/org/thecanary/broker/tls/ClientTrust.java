@@ -130,10 +130,10 @@ final class ClientTrust extends X509ExtendedTrustManager {
     /** Whether a list names the certificate. */
     boolean isRevoked(X509Certificate[] chain) {
         return crls.stream()
-                .anyMatch(crl -> crl.getIssuerX500Principal()
-                                .equals(chain[0].getIssuerX500Principal())
-                        && crl.isRevoked(chain[0])
-                        && isSigned(crl, chain));
+                .anyMatch(crl ->
+                        crl.getIssuerX500Principal().equals(chain[0].getIssuerX500Principal())
+                                && crl.isRevoked(chain[0])
+                                && isSigned(crl, chain));
     }
 
     private void checkRevocation(X509Certificate[] chain) throws CertificateException {

@@ -24,8 +24,7 @@ final class Expiry {
     /** The last step that was told of, by what ends. */
     private final Map<String, Integer> told = new HashMap<>();
 
-    synchronized void remind(
-            TlsFiles files, TlsConfig config, Instant now, Consumer<String> warn) {
+    synchronized void remind(TlsFiles files, TlsConfig config, Instant now, Consumer<String> warn) {
         X509Certificate own = files.chain().getFirst();
         remind(
                 "certfile " + config.certFile() + ": the certificate",
@@ -35,7 +34,8 @@ final class Expiry {
                 warn);
         for (X509Certificate authority : files.authorities()) {
             remind(
-                    "cafile or capath: the CA " + authority.getSubjectX500Principal().getName(),
+                    "cafile or capath: the CA "
+                            + authority.getSubjectX500Principal().getName(),
                     authority.getNotBefore().toInstant(),
                     authority.getNotAfter().toInstant(),
                     now,

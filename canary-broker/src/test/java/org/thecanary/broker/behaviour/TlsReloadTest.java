@@ -30,9 +30,8 @@ class TlsReloadTest {
 
     @BeforeEach
     void issue() throws Exception {
-        certificates = new Certificates(folder.resolve("ca"))
-                .issueClient("sensor7")
-                .issueClient("stolen");
+        certificates =
+                new Certificates(folder.resolve("ca")).issueClient("sensor7").issueClient("stolen");
     }
 
     private void serve(ListenerConfig.Builder listener) {

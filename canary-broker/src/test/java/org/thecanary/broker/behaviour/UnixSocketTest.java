@@ -43,7 +43,8 @@ class UnixSocketTest {
             ByteBuffer answer = ByteBuffer.allocate(4);
             while (answer.hasRemaining() && client.read(answer) >= 0) {}
 
-            assertThat(Bytes.hex(answer.array())).isEqualTo(Bytes.hex(Bytes.of(WebSocketPeer.CONNACK)));
+            assertThat(Bytes.hex(answer.array()))
+                    .isEqualTo(Bytes.hex(Bytes.of(WebSocketPeer.CONNACK)));
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                     .isEqualTo("rwxrwx---");
         }
@@ -60,7 +61,8 @@ class UnixSocketTest {
             assertThatIOException()
                     .isThrownBy(() -> on(socket))
                     .withMessageContaining("another broker may be running");
-            assertThat(SocketChannel.open(UnixDomainSocketAddress.of(socket)).isConnected()).isTrue();
+            assertThat(SocketChannel.open(UnixDomainSocketAddress.of(socket)).isConnected())
+                    .isTrue();
         }
     }
 

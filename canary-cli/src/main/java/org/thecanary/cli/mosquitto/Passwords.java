@@ -11,7 +11,6 @@ import java.nio.CharBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
 
 /** Where the password comes from: {@code -P}, a file, the terminal, or the environment. */
 final class Passwords {
@@ -51,10 +50,14 @@ final class Passwords {
         if (variable != null) {
             return variable.toCharArray();
         }
+        Console console = terminal();
+        return console == null ? null : console.readPassword("Passphrase of %s: ", keyFile);
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again
+    private static @Nullable Console terminal() {
         Console console = System.console();
-        return console != null && console.isTerminal()
-                ? console.readPassword("Passphrase of %s: ", keyFile)
-                : null;
+        return console != null && console.isTerminal() ? console : null;
     }
 
     private static byte[] fromFile(String file) throws ToolException {
@@ -72,8 +75,8 @@ final class Passwords {
     }
 
     private static byte[] fromTerminal() throws ToolException {
-        Console console = Objects.requireNonNull(System.console());
-        char[] password = console.isTerminal() ? console.readPassword("Password: ") : null;
+        Console console = terminal();
+        char[] password = console == null ? null : console.readPassword("Password: ");
         if (password == null) {
             throw new ToolException(
                     1,

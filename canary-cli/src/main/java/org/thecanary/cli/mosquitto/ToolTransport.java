@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli.mosquitto;
 
-import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.CipherList;
 import org.thecanary.client.Tls;
 import org.thecanary.client.Transport;
@@ -149,18 +148,18 @@ final class ToolTransport {
     }
 
     private void identity(Tls.Builder tls) throws PemException {
-        Path certificateFile = path(settings.certFile);
-        Path keyFile = path(settings.keyFile);
-        if (certificateFile == null || keyFile == null) {
+        if (settings.certFile == null || settings.keyFile == null) {
             return;
         }
+        Path certificateFile = path(settings.certFile);
+        Path keyFile = path(settings.keyFile);
         List<X509Certificate> chain = PemFiles.certificates(certificateFile);
         PrivateKey key = PemFiles.privateKey(keyFile, passphrase);
         PemFiles.checkPair(certificateFile, chain.getFirst(), keyFile, key);
         tls.identity(chain, key);
     }
 
-    private static @Nullable Path path(@Nullable String file) {
-        return file == null ? null : Path.of(Bytes.text(file));
+    private static Path path(String file) {
+        return Path.of(Bytes.text(file));
     }
 }

@@ -361,9 +361,12 @@ final class ToolsLikeMosquittoTest {
         int exitCode = MosquittoTools.run(Tool.PUB, "pub", List.of("--cafil", "x"), streams, "0");
 
         assertThat(exitCode).isEqualTo(1);
-        assertThat(err.toString(UTF_8))
-                .isEqualTo("Error: Unknown option '--cafil'.\nDid you mean --cafile?\n\n"
-                        + "Use 'canary pub --help' to see usage.\n");
+        assertThat(err.toString(UTF_8)).isEqualTo("""
+                        Error: Unknown option '--cafil'.
+                        Did you mean --cafile?
+
+                        Use 'canary pub --help' to see usage.
+                        """);
     }
 
     @Test

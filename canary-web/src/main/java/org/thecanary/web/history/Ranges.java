@@ -227,7 +227,8 @@ public final class Ranges {
             return;
         }
         sql.append(" ORDER BY 1, 2, 3");
-        @Nullable IOException failed = database.<@Nullable IOException>read(connection -> {
+        @Nullable
+        IOException failed = database.<@Nullable IOException>read(connection -> {
             connection.setAutoCommit(false); // PostgreSQL sends rows in portions only so
             try (PreparedStatement query = connection.prepareStatement(sql.toString())) {
                 query.setFetchSize(1_000);
