@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Does {@code canary doctor} find a system of {@code canary init} well, and say from outside what is wrong with TLS? */
@@ -38,7 +37,6 @@ class DoctorCommandTest {
                 "--no-passphrase");
         assertThat(made.status()).as(made.err()).isZero();
         Path config = system.resolve("canary.conf");
-        Files.writeString(config, Files.readString(config).replace("protocol websockets\n", ""));
         String ca = system.resolve("certs/ca.crt").toString();
         try (Program _ =
                 Program.canary(folder, "broker", "-c", config.toString()).says("running")) {

@@ -125,8 +125,7 @@ class InitTest {
         Program broker = switch (kind) {
             case MOSQUITTO ->
                 Program.of(parent, List.of(MOSQUITTO.toString(), "-c", config.toString()));
-            case CANARY ->
-                Program.canary(parent, "broker", "-c", withoutWebSocket(config).toString());
+            case CANARY -> Program.canary(parent, "broker", "-c", config.toString());
         };
         for (int port : new int[] {local, tls, mutualTls, webSocket}) {
             await().atMost(Duration.ofSeconds(30))
@@ -134,13 +133,6 @@ class InitTest {
                             () -> assertThat(listens(port)).as(broker.err()).isTrue());
         }
         return broker;
-    }
-
-    /** Canary does not speak WebSocket yet: the listener is one for TLS there. */
-    private static Path withoutWebSocket(Path config) throws IOException {
-        return Files.writeString(
-                config.resolveSibling("tls.conf"),
-                Files.readString(config).replace("protocol websockets\n", ""));
     }
 
     private static boolean listens(int port) {
@@ -174,10 +166,7 @@ class InitTest {
                 Program webapp = client("mosquitto_sub", byPassword, "-v", "-t", "#");
                 Program browser = python(
                         BROWSER, ca, "" + webSocket, "webapp", password("webapp"), "sensor/#")) {
-            boolean webSocketToo = kind == Broker.MOSQUITTO;
-            if (webSocketToo) {
-                browser.says("subscribed");
-            }
+            browser.says("subscribed");
             await().atMost(Duration.ofSeconds(30)).until(() -> {
                 publish(1, local, "sensor", "sensor/data", "begin");
                 return webapp.out().contains("begin");
@@ -196,9 +185,7 @@ class InitTest {
             publish(1, local, "sensor", "sensor/status", "the end");
 
             webapp.says("sensor/status the end");
-            if (webSocketToo) {
-                browser.says("begin");
-            }
+            browser.says("begin");
             assertThat(webapp.out())
                     .contains(
                             "sensor/attic/data 21.5\n",
