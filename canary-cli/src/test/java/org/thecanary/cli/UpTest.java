@@ -2,6 +2,7 @@
 package org.thecanary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.BeforeAll;
@@ -10,8 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,6 +118,21 @@ class UpTest {
                 assertThat(other.exitCode()).isZero();
                 copied.says("sensor/instructions/sampling 2 Hz").says("\"sampling_hz\": 2,");
             }
+        }
+    }
+
+    @Test
+    void itsPageAnswersAndIsToldToNobodyWithoutALogin() throws Exception {
+        try (Program up = up();
+                HttpClient browser = HttpClient.newHttpClient()) {
+            String address = line(up, "Open in a browser:").split(":", 2)[1].strip();
+
+            HttpResponse<String> page = get(browser, address);
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).contains("<title>Canary</title>");
+            assertThat(get(browser, address + "/api/sensors").statusCode()).isEqualTo(401);
+            assertThat(up.stop()).isZero();
+            assertThatThrownBy(() -> get(browser, address)).isInstanceOf(ConnectException.class);
         }
     }
 
@@ -229,6 +250,12 @@ class UpTest {
 
     private String password(String user) throws IOException {
         return Files.readAllLines(data.resolve(user + ".credential")).getLast();
+    }
+
+    private static HttpResponse<String> get(HttpClient browser, String address) throws Exception {
+        return browser.send(
+                HttpRequest.newBuilder(URI.create(address)).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private static String line(Program up, String program) throws IOException {
