@@ -103,8 +103,11 @@ public final class Router {
     // --- What sessions are owed that are kept
 
     private boolean mayBeOwed(Message message) {
-        return loop.durability().store() != null
-                && (message.qos() != QoS.AT_MOST_ONCE || queueQos0 || upgradeOutgoingQos);
+        Store store = loop.durability().store();
+        return store != null
+                && (message.qos() != QoS.AT_MOST_ONCE
+                        // which may be lost, and is not to pile up in front of a full disk
+                        || ((queueQos0 || upgradeOutgoingQos) && !store.isFailing()));
     }
 
     /** As a message is delivered to sessions that are kept: it is stored once, for all of them together. */
@@ -214,10 +217,6 @@ public final class Router {
     /** An empty payload removes what was retained [MQTT-3.3.1-6], [MQTT-3.3.1-7]; else it replaces it [MQTT-3.3.1-5]. */
     private void retain(Publication publication) {
         Message message = publication.message();
-        if (loop.durability().store() != null && !message.topic().startsWithDollar()) {
-            loop.durability()
-                    .add(new Change.Retained(message.topic(), message.qos() != QoS.AT_MOST_ONCE));
-        }
         if (message.payload().length == 0) {
             table.retained().remove(message.topic());
         } else {
@@ -227,6 +226,14 @@ public final class Router {
                             publication.expiresAtMillis(),
                             publication.publisher().clientId(),
                             publication.publisher().username()));
+        }
+        Store store = loop.durability().store();
+        if (store == null || message.topic().startsWithDollar()) {
+            return;
+        }
+        boolean acknowledged = message.qos() != QoS.AT_MOST_ONCE;
+        if (acknowledged || !store.isFailing() || !store.defer(message.topic())) {
+            loop.durability().add(new Change.Retained(message.topic(), acknowledged));
         }
     }
 

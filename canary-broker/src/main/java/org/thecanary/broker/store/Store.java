@@ -4,13 +4,16 @@ package org.thecanary.broker.store;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.thecanary.mqtt.topic.TopicName;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +34,7 @@ public final class Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
     private static final int MOST_BYTES = 1 << 20;
     private static final long RETRY_MILLIS = 250;
+    private static final int MOST_STALE = 1 << 16;
 
     private final Path folder;
     private final boolean sync;
@@ -46,6 +50,14 @@ public final class Store implements AutoCloseable {
     private final ExecutorService reads = Executors.newSingleThreadExecutor(
             task -> Thread.ofPlatform().daemon().name("store-reader").unstarted(task));
     private volatile boolean failing;
+
+    /** Retained Messages of QoS 0 that have changed while nothing could be written; guarded by itself. */
+    private final Set<TopicName> stale = new LinkedHashSet<>();
+
+    // of the store's thread
+    private final ArrayDeque<Group> taken = new ArrayDeque<>();
+    private int added; // groups of those, whose changes are among the writes
+    private boolean promised;
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong syncs = new AtomicLong();
 
@@ -101,7 +113,7 @@ public final class Store implements AutoCloseable {
      * @throws IOException with a sentence, if what was kept cannot be opened
      */
     public void open(Restoration restored) throws IOException {
-        if (Files.exists(folder.resolve("CURRENT"))) {
+        if (Files.isDirectory(folder)) {
             restore(restored);
         }
         thread.setDaemon(true);
@@ -116,17 +128,33 @@ public final class Store implements AutoCloseable {
     }
 
     private void restore(Restoration restored) throws IOException {
+        try {
+            read(restored);
+        } catch (Engine.DamagedException e) {
+            closeEngine();
+            new StoreFolder(folder, engines).setAside(e);
+        }
+    }
+
+    private void read(Restoration restored) throws IOException {
         Engine opened = new StoreFolder(folder, engines).open();
         engine = opened;
         Recovery recovery = new Recovery(opened);
+        List<StoredMessage> retained = new ArrayList<>();
+        List<RestoredSession> sessions = new ArrayList<>();
+        List<Long> over = new ArrayList<>();
+        recovery.clearing(over::add);
+        recovery.retained(retained::add);
+        recovery.sessions(sessions::add);
         lastMessage.set(recovery.last(Schema.MESSAGE));
         lastSession.set(Math.max(recovery.last(Schema.SESSION), recovery.last(Schema.CLEARING)));
-        recovery.clearing(clearing::add);
-        recovery.retained(restored::retained);
-        recovery.sessions(session -> {
+        // Nothing was found damaged.
+        over.forEach(clearing::add);
+        retained.forEach(restored::retained);
+        for (RestoredSession session : sessions) {
             writer.restored(session.session().number());
             restored.session(session);
-        });
+        }
         if (recovery.unreadable() > 0) {
             LOG.error(
                     "{}: {} entries could not be read and are lost.",
@@ -148,6 +176,22 @@ public final class Store implements AutoCloseable {
     /** Whether nothing can be written at present. */
     public boolean isFailing() {
         return failing;
+    }
+
+    /**
+     * While nothing can be written, notes that a topic's Retained Message is another now, to be written later: many
+     * changes of a topic take no more room than one. Of topics there is room for 65,536; of others the disk keeps what
+     * it has, as [MQTT-3.3.1-7] of version 3.1.1 allows for QoS 0.
+     *
+     * @return false if it can be written now
+     */
+    public boolean defer(TopicName topic) {
+        synchronized (stale) {
+            if (failing && stale.size() < MOST_STALE) {
+                stale.add(topic);
+            }
+            return failing;
+        }
     }
 
     /** Groups of changes that were written, and how often that waited for the disk. */
@@ -212,15 +256,16 @@ public final class Store implements AutoCloseable {
     // --- the store's thread
 
     private void run() {
-        List<Object> taken = new ArrayList<>();
+        List<Object> tasks = new ArrayList<>();
         Writes writes = new Writes();
-        while (take(taken)) {
+        while (take(tasks)) {
             try {
-                write(taken, writes);
+                write(tasks, writes);
             } catch (RuntimeException | Error e) {
                 LOG.error("{}: internal error; what came last is not kept.", folder, e);
+                forget(writes);
             }
-            taken.clear();
+            tasks.clear();
         }
     }
 
@@ -243,49 +288,47 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private void write(List<Object> taken, Writes writes) {
-        List<Group> groups = new ArrayList<>();
+    private void write(List<Object> tasks, Writes writes) {
         List<QueueRead> after = new ArrayList<>();
-        boolean promised = false;
-        for (int i = 0; i < taken.size(); i++) {
-            switch (taken.get(i)) {
+        for (Object task : tasks) {
+            if (task instanceof Group group) {
+                taken.add(group);
+            }
+        }
+        for (Object task : tasks) {
+            switch (task) {
                 case Group group -> {
-                    groups.add(group);
-                    promised |= group.isPromised();
                     for (Change change : group.changes()) {
                         add(change, writes);
                     }
+                    added++;
+                    promised |= group.isPromised();
                 }
                 case QueueRead read -> after.add(read);
                 default -> throw new IllegalStateException();
             }
             if (writes.length() >= MOST_BYTES) {
-                commit(writes, groups, promised);
-                promised = false;
+                commit(writes);
             }
         }
         if (!clearing.isDone() && !failing) {
-            // After the commit, since it looks at what is there.
-            commit(writes, groups, promised);
-            promised = false;
+            commit(writes); // before, since it looks at what is there
             clear(writes);
         }
-        commit(writes, groups, promised);
+        commit(writes);
         after.forEach(read -> reads.execute(() -> read(read)));
     }
 
     private void add(Change change, Writes writes) {
+        if (change instanceof Change.SessionEnded(var session)) {
+            clearing.add(session);
+        }
         while (true) {
             try {
-                int before = writes.count();
-                if (change instanceof Change.SessionEnded(var session)) {
-                    clearing.add(session);
-                }
                 writer.add(change, writes, engine());
-                assert writes.count() >= before;
                 return;
             } catch (IOException e) {
-                if (!retry(e, List.of())) {
+                if (!retry(e)) {
                     return;
                 }
             }
@@ -300,7 +343,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private void commit(Writes writes, List<Group> groups, boolean promised) {
+    private void commit(Writes writes) {
         while (!writes.isEmpty()) {
             try {
                 engine().write(writes, promised && sync);
@@ -310,34 +353,74 @@ public final class Store implements AutoCloseable {
                 }
                 break;
             } catch (IOException e) {
-                if (!retry(e, groups)) {
-                    writes.clear();
-                    groups.clear();
+                if (!retry(e)) {
+                    forget(writes);
                     return;
                 }
             }
         }
         writes.clear();
         if (failing) {
-            failing = false;
-            LOG.warn("{}: can be written again.", folder);
-            listener.recovered();
+            recover();
         }
-        groups.forEach(Group::committed);
-        groups.clear();
+        for (; added > 0; added--) {
+            taken.remove().committed();
+        }
+        promised = false;
+    }
+
+    private void forget(Writes writes) {
+        writes.clear();
+        taken.clear();
+        added = 0;
+        promised = false;
+    }
+
+    private void recover() {
+        List<Change> late = new ArrayList<>();
+        synchronized (stale) {
+            failing = false;
+            stale.forEach(topic -> late.add(new Change.Retained(topic, false)));
+            stale.clear();
+        }
+        LOG.warn("{}: can be written again.", folder);
+        if (!late.isEmpty()) {
+            enqueue(new Late(late));
+        }
+        listener.recovered();
+    }
+
+    /** What has changed while nothing could be written. */
+    private record Late(List<Change> changes) implements Group {
+        @Override
+        public boolean isPromised() {
+            return false;
+        }
+
+        @Override
+        public void committed() {}
+
+        @Override
+        public void delayed() {}
     }
 
     /** Waits a little and closes the engine, so that the next attempt begins with what is on disk; false at the end. */
-    private boolean retry(IOException e, List<Group> delayed) {
+    private boolean retry(IOException e) {
         if (!failing) {
             failing = true;
             LOG.error(
                     "{}: cannot be written: {}. Messages that must be kept are refused until it can.",
                     folder,
                     e.getMessage());
-            delayed.forEach(Group::delayed);
+            taken.forEach(Group::delayed);
         }
         synchronized (pending) {
+            // Those who have not heard of it in time.
+            for (Object task : pending) {
+                if (task instanceof Group group) {
+                    group.delayed();
+                }
+            }
             if (closing) {
                 return false;
             }
@@ -387,6 +470,14 @@ public final class Store implements AutoCloseable {
                             .page(read.session, read.from, read.to, read.most, read.mostBytes));
                     return;
                 }
+            } catch (Engine.DamagedException e) {
+                LOG.error(
+                        "{}: damaged ({}). About {} messages that waited for a client are lost.",
+                        folder,
+                        e.getMessage(),
+                        read.to - read.from + 1);
+                read.reader.accept(new QueuePage(List.of(), read.to + 1));
+                return;
             } catch (IOException e) {
                 LOG.error("{}: cannot be read: {}", folder, e.getMessage());
             } finally {

@@ -14,6 +14,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The folder of a store: made for its owner alone, of a format we know, and set aside where it is damaged.
@@ -40,16 +41,24 @@ final class StoreFolder {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         }
         try {
+            if (lacksItsBeginning()) {
+                throw new Engine.DamagedException("CURRENT is missing", new IOException());
+            }
             return checked(engines.open(folder));
         } catch (Engine.DamagedException e) {
-            Path aside = setAside();
-            LOG.error(
-                    "{}: damaged ({}). It is kept as {}; Canary starts without what it held.",
-                    folder,
-                    e.getMessage(),
-                    aside);
-            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            setAside(e);
             return checked(engines.open(folder));
+        }
+    }
+
+    /** Whether there is something kept without the file that says where it begins; the library would begin anew. */
+    private boolean lacksItsBeginning() throws IOException {
+        if (Files.exists(folder.resolve("CURRENT"))) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(
+                    file -> file.toString().endsWith(".sst") || file.toString().endsWith(".log"));
         }
     }
 
@@ -73,10 +82,17 @@ final class StoreFolder {
         }
     }
 
-    private Path setAside() throws IOException {
-        String when = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")
+    /** Moves away what is damaged, and makes room for a new one. */
+    void setAside(Engine.DamagedException damage) throws IOException {
+        String when = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS")
                 .format(LocalDateTime.now(ZoneId.systemDefault()));
         Path aside = folder.resolveSibling(folder.getFileName() + ".damaged-" + when);
-        return Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+        LOG.error(
+                "{}: damaged ({}). It is kept as {}; Canary starts without what it held.",
+                folder,
+                damage.getMessage(),
+                aside);
+        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     }
 }

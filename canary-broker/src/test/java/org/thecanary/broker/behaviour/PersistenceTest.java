@@ -8,6 +8,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.mqtt.Spec;
 import org.thecanary.mqtt.packet.Connect;
 import org.thecanary.mqtt.packet.Message;
@@ -23,11 +25,14 @@ import org.thecanary.mqtt.packet.UserProperty;
 import org.thecanary.mqtt.packet.Will;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** What is there again after the broker was stopped and started? */
 @Timeout(120)
@@ -315,6 +320,55 @@ class PersistenceTest {
                 subscriber.send(new PubAck(packet.packetId(), ReasonCode.SUCCESS));
                 subscriber.expectNothing();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CURRENT", "MANIFEST-*", "*.sst"})
+    void whatIsDamagedIsSetAsideAndTheBrokerStarts(String damaged) throws Exception {
+        for (int i = 0;
+                i < 2;
+                i++) { // the second start writes a table of what the first one logged
+            try (TestBroker broker = start()) {
+                broker.connect("p").publishAcknowledged("t/" + i, "x".repeat(10_000), true);
+            }
+        }
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(folder.resolve("mosquitto.store"), damaged)) {
+            for (Path file : files) {
+                byte[] bytes = Files.readAllBytes(file);
+                Arrays.fill(bytes, (byte) 0x55);
+                Files.write(file, bytes);
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            try (TestBroker broker = start()) {
+                TestClient client = keeping(broker, "s", i > 0);
+                client.subscribe("t/#", 1);
+                client.expectNothing();
+            }
+        }
+        assertThat(setAside())
+                .singleElement()
+                .satisfies(copy -> assertThat(copy)
+                        .isDirectoryContaining(file -> file.toString().endsWith(".sst")));
+    }
+
+    @Test
+    void aStoreThatLacksItsFirstFileIsSetAsideToo() throws Exception {
+        try (TestBroker broker = start()) {
+            broker.connect("p").publishAcknowledged("t", "x", true);
+        }
+        Files.delete(folder.resolve("mosquitto.store").resolve("CURRENT"));
+        try (TestBroker broker = start()) {
+            broker.connect("p").publishAcknowledged("t", "x", true);
+        }
+        assertThat(setAside()).hasSize(1);
+    }
+
+    private List<Path> setAside() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().contains(".damaged-")).toList();
         }
     }
 
