@@ -341,6 +341,10 @@ final class SecureSystem implements AutoCloseable {
                 max_queued_bytes 16777216
                 persistent_client_expiration 2m
 
+                # Sessions, what waits for them, and Retained Messages outlive the broker.
+                persistence true
+                persistence_location %s/
+
                 # Programs on this machine, by password.
                 %s
                 # Everybody, by TLS and password.
@@ -363,6 +367,7 @@ final class SecureSystem implements AutoCloseable {
                         plan.domain(),
                         data.passwordFile(),
                         data.aclFile(),
+                        data.folder().resolve("data"),
                         DataFolder.localListeners(plan.ports().local()),
                         plan.ports().tls(),
                         tls,
