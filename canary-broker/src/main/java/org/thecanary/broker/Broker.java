@@ -166,6 +166,7 @@ public final class Broker implements AutoCloseable {
         Thread.ofPlatform().daemon().name("memory").start(memoryBudget());
         Authenticator authenticator = new Authenticator();
         IdentifierFights fights = new IdentifierFights();
+        HttpRoutes monitoring = new BrokerApi(this).monitoring();
         IOException lastRefusal = null;
         for (int i = 0; i < config.listeners().size(); i++) {
             ListenerConfig listener = config.listeners().get(i);
@@ -173,7 +174,7 @@ public final class Broker implements AutoCloseable {
                     config, listener, directory, authenticator, connections, fights, rules.get(i));
             flows.add(flow);
             try {
-                listeners.open(flow, tls.get(i).orElse(null));
+                listeners.open(flow, tls.get(i).orElse(null), monitoring);
             } catch (IOException e) {
                 if (!config.localOnly()) {
                     throw e;

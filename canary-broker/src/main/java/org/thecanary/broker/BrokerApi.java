@@ -91,8 +91,18 @@ final class BrokerApi {
         List<Object> all = new ArrayList<>();
         for (ListenerConfig listener : broker.config().listeners()) {
             Map<String, Object> one = new LinkedHashMap<>();
-            one.put("port", listener.port());
-            one.put("protocol", "mqtt");
+            if (listener.unixPath() == null) {
+                one.put("port", listener.port());
+            } else {
+                one.put("path", listener.unixPath().toString());
+            }
+            one.put(
+                    "protocol",
+                    switch (listener.protocol()) {
+                        case MQTT -> "mqtt";
+                        case WEBSOCKETS -> "websockets";
+                        case HTTP_API -> "httpapi";
+                    });
             one.put("tls", listener.tls() != null);
             one.put("mtls", listener.tls() != null && listener.tls().requireCertificate());
             one.put("allow_anonymous", listener.allowAnonymous());

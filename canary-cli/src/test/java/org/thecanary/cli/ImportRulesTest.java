@@ -96,7 +96,16 @@ final class ImportRulesTest {
             new Room(BRIDGE, ROUTING, LOOP, SESSION, CLIENT),
             new Room(TLS, CREDENTIALS),
             new Room(NET + ".websocket"),
-            new Room(NET, AUTH, LOOP, ROUTING, SESSION, TLS, CREDENTIALS, NET + ".websocket"),
+            new Room(
+                    NET,
+                    AUTH,
+                    BROKER_HTTP,
+                    LOOP,
+                    ROUTING,
+                    SESSION,
+                    TLS,
+                    CREDENTIALS,
+                    NET + ".websocket"),
             new Room(BROKER, "org.thecanary.broker..", CLIENT, CREDENTIALS),
             new Room("org.thecanary.cli..", "org.thecanary.."));
 

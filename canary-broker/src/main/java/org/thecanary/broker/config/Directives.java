@@ -613,9 +613,9 @@ final class Directives {
             words(
                     "protocol",
                     LISTENER,
-                    "mqtt or websockets",
+                    "mqtt, websockets or http_api",
                     "mqtt",
-                    "What is spoken on the port.",
+                    "What is spoken on the port; http_api: figures for monitoring, over HTTP.",
                     (d, words, option) -> OptionRules.protocol(d, words.getFirst())),
             flag(
                     "proxy_protocol_v2_require_tls",

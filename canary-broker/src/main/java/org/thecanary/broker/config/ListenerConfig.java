@@ -73,7 +73,8 @@ public record ListenerConfig(
     /** What is spoken on the port. */
     public enum Protocol {
         MQTT,
-        WEBSOCKETS
+        WEBSOCKETS,
+        HTTP_API
     }
 
     /** Where the name of a client's user is taken from. */

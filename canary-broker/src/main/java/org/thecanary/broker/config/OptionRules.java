@@ -131,7 +131,7 @@ final class OptionRules {
         draft.listener().protocol = switch (word) {
             case "mqtt" -> Protocol.MQTT;
             case "websockets" -> Protocol.WEBSOCKETS;
-            case "http_api" -> throw new BadValue("protocol " + word + " is not supported yet.");
+            case "http_api" -> Protocol.HTTP_API;
             default ->
                 throw new BadValue("protocol cannot be \"" + word + "\". Write:  protocol mqtt");
         };

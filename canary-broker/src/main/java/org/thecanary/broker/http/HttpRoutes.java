@@ -23,7 +23,8 @@ public final class HttpRoutes {
         return this;
     }
 
-    HttpAnswer answer(HttpQuestion question) throws Exception {
+    /** Answers a request; 404 or 405 where there is no route for it. May block. */
+    public HttpAnswer answer(HttpQuestion question) throws Exception {
         Map<String, Handler> methods = byPath.get(question.path());
         if (methods == null) {
             return HttpAnswer.text(404, "Not found.\n");

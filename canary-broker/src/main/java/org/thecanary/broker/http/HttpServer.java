@@ -71,7 +71,7 @@ public final class HttpServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        serve(channel.pipeline(), routes);
+                        serve(channel.pipeline(), routes::answer);
                     }
                 });
         var bound = bootstrap
@@ -88,8 +88,8 @@ public final class HttpServer implements AutoCloseable {
         return new HttpServer(bound.channel());
     }
 
-    /** Makes a connection one that these routes are asked on. */
-    public static void serve(ChannelPipeline pipeline, HttpRoutes routes) {
+    /** Makes a connection one that these routes, or whoever stands before them, are asked on. */
+    public static void serve(ChannelPipeline pipeline, HttpRoutes.Handler routes) {
         pipeline.addLast(
                 new ReadTimeoutHandler(PATIENCE_SECONDS),
                 new HttpServerCodec(),
@@ -98,9 +98,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static final class Asked extends SimpleChannelInboundHandler<FullHttpRequest> {
-        private final HttpRoutes routes;
+        private final HttpRoutes.Handler routes;
 
-        Asked(HttpRoutes routes) {
+        Asked(HttpRoutes.Handler routes) {
             this.routes = routes;
         }
 

@@ -123,6 +123,14 @@ public final class ConnectFlow implements SessionRules {
         return rules.listener();
     }
 
+    ListenerRules rules() {
+        return rules;
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
     IdentifierFights fights() {
         return fights;
     }

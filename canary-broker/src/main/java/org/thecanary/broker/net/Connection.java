@@ -61,7 +61,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Owner: its loop.
  */
-final class Connection extends ChannelInboundHandlerAdapter implements Link, BrokerLoop.Flushable {
+final class Connection extends ChannelInboundHandlerAdapter
+        implements Link, Newcomer, BrokerLoop.Flushable {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
 
     /** Beyond this much unsent, what can wait waits. */
@@ -153,26 +154,20 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link, Bro
         return scratch.loop;
     }
 
-    /** "address:port" of the client, for logs. */
-    String address() {
+    @Override
+    public String address() {
         return origin.address() != null
                 ? origin.address()
                 : Addresses.hostAndPort(channel.channel().remoteAddress());
     }
 
-    /** The address alone. */
-    String host() {
-        String address = address();
-        int port = address.lastIndexOf(':');
-        return port < 0 ? address : address.substring(0, port);
-    }
-
-    Origin origin() {
+    @Override
+    public Origin origin() {
         return origin;
     }
 
-    /** The layers below know more of the client. */
-    void origin(Origin known) {
+    @Override
+    public void origin(Origin known) {
         origin = known;
     }
 

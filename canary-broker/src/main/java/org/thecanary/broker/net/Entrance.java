@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.ListenerConfig.Protocol;
 import org.thecanary.broker.config.TlsConfig;
+import org.thecanary.broker.http.HttpRoutes;
 import org.thecanary.broker.net.websocket.WebSocketUpgrade;
 import org.thecanary.broker.tls.ListenerTls;
 import org.thecanary.broker.tls.TlsContext;
@@ -22,42 +23,43 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * What the clients of a listener come in by: the layers between its sockets and MQTT, of which plain TCP has none.
+ * What the clients of a listener come in by: the layers between its sockets and MQTT or HTTP, of which plain TCP has none.
  *
  * <p>Any thread.
  *
  * @param tls null for none
+ * @param monitoring what a listener of {@code protocol http_api} answers
  */
-record Entrance(ConnectFlow flow, @Nullable ListenerTls tls) {
+record Entrance(ConnectFlow flow, @Nullable ListenerTls tls, HttpRoutes monitoring) {
     /** A frame may hold many packets, but not too many. */
     private static final int LEAST_FRAME_LIMIT = 1024 * 1024;
 
     /**
-     * Adds the layers to a new channel, before its connection.
+     * Adds the layers to a new channel, before what speaks MQTT or HTTP.
      *
      * @param handshakes where signatures are computed
      */
-    void furnish(Channel channel, Connection connection, Executor handshakes) {
+    void furnish(Channel channel, Newcomer newcomer, Executor handshakes) {
         ListenerConfig listener = flow.listener();
         ChannelPipeline pipeline = channel.pipeline();
         if (listener.unixPath() != null) {
-            connection.origin(Origin.SOCKET.withAddress(listener.unixPath() + ":0"));
+            newcomer.origin(Origin.SOCKET.withAddress(listener.unixPath() + ":0"));
         }
         if (listener.proxy() != null) {
             pipeline.addLast(
-                    new HAProxyMessageDecoder(), new ProxyHeader(listener.proxy(), connection));
+                    new HAProxyMessageDecoder(), new ProxyHeader(listener.proxy(), newcomer));
         }
         if (tls != null) {
             TlsContext context = tls.context();
             SslHandler handler = context.handler(channel.alloc(), handshakes);
-            pipeline.addLast(handler, new TlsHandshake(tls, context, handler, connection));
+            pipeline.addLast(handler, new TlsHandshake(tls, context, handler, newcomer));
         }
         if (listener.protocol() == Protocol.WEBSOCKETS) {
             WebSocketUpgrade.addTo(
                     pipeline,
                     listener.websocketOrigins(),
                     Math.clamp(flow.maximumPacketSize(), LEAST_FRAME_LIMIT, Integer.MAX_VALUE),
-                    address -> connection.origin(connection.origin().withAddress(address)));
+                    address -> newcomer.origin(newcomer.origin().withAddress(address)));
         }
     }
 

@@ -26,7 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.config.ListenerConfig.Protocol;
 import org.thecanary.broker.config.LogMarkers;
+import org.thecanary.broker.http.HttpRoutes;
+import org.thecanary.broker.http.HttpServer;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoops;
 import org.thecanary.broker.tls.ListenerTls;
@@ -105,11 +108,13 @@ public final class Listeners implements AutoCloseable {
      * Opens a listener on all its addresses.
      *
      * @param tls null for none
+     * @param monitoring what it answers if its protocol is {@code http_api}
      * @throws IOException if one of them cannot be bound; the message says which and why
      */
-    public void open(ConnectFlow flow, @Nullable ListenerTls tls) throws IOException {
+    public void open(ConnectFlow flow, @Nullable ListenerTls tls, HttpRoutes monitoring)
+            throws IOException {
         ListenerConfig listener = flow.listener();
-        Entrance entrance = new Entrance(flow, tls);
+        Entrance entrance = new Entrance(flow, tls, monitoring);
         entrances.add(entrance);
         entrance.remind(Instant.now(), LOG::warn);
         if (listener.unixPath() != null) {
@@ -187,6 +192,7 @@ public final class Listeners implements AutoCloseable {
         return switch (listener.protocol()) {
             case MQTT -> address instanceof Inet6Address ? "ipv6" : "ipv4";
             case WEBSOCKETS -> "websockets";
+            case HTTP_API -> "http api";
         };
     }
 
@@ -334,12 +340,20 @@ public final class Listeners implements AutoCloseable {
     }
 
     private void welcome(Entrance entrance, Channel channel) {
+        ConnectFlow flow = entrance.flow();
+        if (flow.listener().protocol() == Protocol.HTTP_API) {
+            channel.closeFuture().addListener(_ -> flow.connections().closed(flow));
+            HttpGuest guest = new HttpGuest(flow, entrance.monitoring(), channel);
+            entrance.furnish(channel, guest, handshakes);
+            HttpServer.serve(channel.pipeline(), guest);
+            return;
+        }
         BrokerLoop loop = loops.of(channel.eventLoop());
         loop.turn();
         loop.counters().connectionsAccepted++;
-        entrance.flow().logNewConnection(channel);
+        flow.logNewConnection(channel);
         LoopScratch shared = scratch.computeIfAbsent(loop, LoopScratch::new);
-        Connection connection = new Connection(entrance.flow(), shared);
+        Connection connection = new Connection(flow, shared);
         entrance.furnish(channel, connection, handshakes);
         channel.pipeline().addLast(connection);
     }

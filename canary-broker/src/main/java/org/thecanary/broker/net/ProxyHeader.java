@@ -21,17 +21,17 @@ import java.nio.charset.StandardCharsets;
 /**
  * What a proxy says of the client it brings, before the client's first byte: the PROXY protocol of HAProxy.
  *
- * <p>A connection without it is not a proxy's, and ends. Owner: the connection's loop.
+ * <p>A connection without it is not a proxy's, and ends. Owner: the newcomer's loop.
  */
 final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
 
     private final ProxyConfig config;
-    private final Connection connection;
+    private final Newcomer newcomer;
 
-    ProxyHeader(ProxyConfig config, Connection connection) {
+    ProxyHeader(ProxyConfig config, Newcomer newcomer) {
         this.config = config;
-        this.connection = connection;
+        this.newcomer = newcomer;
     }
 
     @Override
@@ -53,11 +53,11 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
         } else if (config.requiresCertificate() && !isVerified(tls)) {
             refuse(context, "the proxy has verified no certificate of the client");
         } else {
-            Origin origin = connection.origin();
+            Origin origin = newcomer.origin();
             if (header.command() == HAProxyCommand.PROXY && header.sourceAddress() != null) {
                 origin = origin.withAddress(header.sourceAddress() + ":" + header.sourcePort());
             }
-            connection.origin(origin.withCommonName(isVerified(tls) ? commonName(tls) : null));
+            newcomer.origin(origin.withCommonName(isVerified(tls) ? commonName(tls) : null));
             context.pipeline().remove(this);
         }
     }
@@ -86,7 +86,7 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
         LOG.info(
                 LogMarkers.NOTICE,
                 "Client {} disconnected: PROXY protocol: {}.",
-                connection.address(),
+                newcomer.address(),
                 why);
         context.close();
     }

@@ -31,15 +31,15 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private final ListenerTls tls;
     private final TlsContext context;
     private final SslHandler handler;
-    private final Connection connection;
+    private final Newcomer newcomer;
     private boolean failed;
 
     /** For a handler that was made by this context, the one of now. */
-    TlsHandshake(ListenerTls tls, TlsContext context, SslHandler handler, Connection connection) {
+    TlsHandshake(ListenerTls tls, TlsContext context, SslHandler handler, Newcomer newcomer) {
         this.tls = tls;
         this.context = context;
         this.handler = handler;
-        this.connection = connection;
+        this.newcomer = newcomer;
     }
 
     @Override
@@ -62,7 +62,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
                 (X509Certificate[]) handler.engine().getSession().getPeerCertificates();
         String refusal = tls.context().refusal(chain); // which may be newer than the handshake
         if (refusal == null) {
-            connection.origin(connection.origin().withChain(chain, tls));
+            newcomer.origin(newcomer.origin().withChain(chain, tls));
         } else {
             refuse(channel, "the client's certificate is refused: " + refusal);
         }
@@ -73,7 +73,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
             LOG.info(
                     LogMarkers.NOTICE,
                     "Client {} disconnected: TLS handshake failed: {}.",
-                    connection.address(),
+                    newcomer.address(),
                     why);
         }
         failed = true;

@@ -377,8 +377,9 @@ class ConfigLoaderTest {
                         "FILE:1: persistent_client_expiration is a number and one of s, h, d, w, m"
                                 + " (30 days) and y, not \"5\"."),
                 List.of(
-                        "listener 1\nprotocol http_api",
-                        "FILE:2: protocol http_api is not supported yet."),
+                        "listener 1\nprotocol http_api\nhttp_dir /d",
+                        "FILE:3: http_dir is not supported: Canary's web pages are a program of"
+                                + " their own: canary web"),
                 List.of(
                         "listener 1\nsocket_domain both",
                         "FILE:2: socket_domain is ipv4 or ipv6, not \"both\". Remove the line for"

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.broker.net;
+
+/**
+ * Who came in by an {@link Entrance}: its layers tell what they learn of the client.
+ *
+ * <p>Owner: the channel's loop.
+ */
+interface Newcomer {
+    Origin origin();
+
+    /** The layers below know more of the client. */
+    void origin(Origin known);
+
+    /** "address:port" of the client, for logs. */
+    String address();
+
+    /** The address alone. */
+    default String host() {
+        String address = address();
+        int port = address.lastIndexOf(':');
+        return port < 0 ? address : address.substring(0, port);
+    }
+}
