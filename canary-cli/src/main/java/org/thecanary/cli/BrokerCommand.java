@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** {@code canary broker}: what {@code mosquitto} is called with, and its exit codes. */
@@ -81,6 +82,7 @@ final class BrokerCommand implements Callable<Integer> {
 
     private final Systemd systemd = Systemd.of(System.getenv());
     private final AtomicReference<@Nullable RunningBroker> running = new AtomicReference<>();
+    private final AtomicBoolean reloadAsked = new AtomicBoolean();
 
     @Override
     public Integer call() {
@@ -100,6 +102,7 @@ final class BrokerCommand implements Callable<Integer> {
             RunningBroker broker = RunningBroker.start(
                     configFile, ports, new RunningBroker.Logging(verbose, quiet, logFormat));
             running.set(broker);
+            reloadIfAsked();
             if (watch) {
                 broker.watchFiles();
             }
@@ -154,9 +157,15 @@ final class BrokerCommand implements Callable<Integer> {
         return exitCode;
     }
 
+    /** SIGHUP. One that comes while the broker still starts is obeyed once it has: it may have read the old files. */
     private void reload() {
+        reloadAsked.set(true);
+        reloadIfAsked();
+    }
+
+    private void reloadIfAsked() {
         RunningBroker broker = running.get();
-        if (broker != null) {
+        if (broker != null && reloadAsked.getAndSet(false)) {
             systemd.reloading();
             var _ = broker.reload();
             systemd.ready();
