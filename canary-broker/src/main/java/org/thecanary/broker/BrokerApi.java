@@ -9,11 +9,18 @@ import org.thecanary.broker.http.HttpRoutes;
 import org.thecanary.broker.http.JsonText;
 import org.thecanary.broker.loop.LinkInfo;
 import org.thecanary.broker.routing.Denials.Denial;
+import org.thecanary.broker.store.Store;
 import org.thecanary.broker.sys.Client;
 import org.thecanary.broker.sys.Figures;
 import org.thecanary.broker.sys.Prometheus;
 import org.thecanary.broker.sys.SysTree;
 
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,6 +40,8 @@ import java.util.concurrent.TimeUnit;
  * GET  /metrics                Prometheus
  * GET  /api/v1/version, /api/v1/listeners, /api/v1/systree    as mosquitto 2.1
  * GET  /v1/status, /v1/clients, /v1/denials                   JSON, or a table where text/plain is asked for
+ * GET  /v1/store               what is kept
+ * POST /v1/backup?folder=DIR   copies it
  * POST /v1/kick?client=ID      disconnects a client
  * </pre>
  *
@@ -40,6 +49,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class BrokerApi {
     private static final int PATIENCE_SECONDS = 10;
+    private static final String NOTHING_KEPT = "this broker keeps nothing: persistence is false";
 
     private final Broker broker;
 
@@ -71,6 +81,8 @@ final class BrokerApi {
                 .on("GET", "/v1/status", this::status)
                 .on("GET", "/v1/clients", this::clients)
                 .on("GET", "/v1/denials", this::denials)
+                .on("GET", "/v1/store", this::store)
+                .on("POST", "/v1/backup", this::backup)
                 .on("POST", "/v1/kick", this::kick);
     }
 
@@ -134,10 +146,63 @@ final class BrokerApi {
         if (!question.wantsText()) {
             return HttpAnswer.json(status);
         }
+        return lines(status);
+    }
+
+    private static HttpAnswer lines(Map<String, Object> members) {
         StringBuilder text = new StringBuilder();
-        status.forEach((name, value) ->
+        members.forEach((name, value) ->
                 text.append("%-18s %s%n".formatted(name.replace('_', ' '), value)));
         return HttpAnswer.text(200, text.toString());
+    }
+
+    private HttpAnswer store(HttpQuestion question) throws IOException {
+        Store store = broker.store();
+        if (store == null) {
+            return said(question, 404, NOTHING_KEPT);
+        }
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("folder", store.folder().toString());
+        members.put("writable", !store.isFailing());
+        members.putAll(store.report().members());
+        return question.wantsText() ? lines(members) : HttpAnswer.json(members);
+    }
+
+    private HttpAnswer backup(HttpQuestion question) {
+        Store store = broker.store();
+        String folder = question.parameter("folder").orElse("");
+        if (store == null) {
+            return said(question, 404, NOTHING_KEPT);
+        }
+        if (!Path.of(folder).isAbsolute()) {
+            return said(question, 400, "the folder's name must begin with /");
+        }
+        try {
+            Path into = Files.createDirectory(
+                    Path.of(folder),
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+            Path copy = into.resolve(store.folder().getFileName());
+            try {
+                store.copyTo(copy);
+            } catch (IOException e) {
+                Files.deleteIfExists(into); // where it is empty still
+                throw e;
+            }
+            return said(question, 200, "copied to " + copy);
+        } catch (FileAlreadyExistsException e) {
+            return said(question, 409, folder + " is there already; name a new folder");
+        } catch (NoSuchFileException e) {
+            return said(question, 409, "the folder that " + folder + " is to be in is not there");
+        } catch (IOException e) {
+            return said(question, 500, "not copied: " + e.getMessage());
+        }
+    }
+
+    private static HttpAnswer said(HttpQuestion question, int status, String said) {
+        return question.wantsText()
+                ? HttpAnswer.text(status, said + "\n")
+                : HttpAnswer.json(status, Map.of("result", said));
     }
 
     private HttpAnswer clients(HttpQuestion question) throws Exception {

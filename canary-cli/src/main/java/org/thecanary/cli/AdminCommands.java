@@ -5,8 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.thecanary.cli.AdminSocket.Answer;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -105,6 +107,66 @@ final class AdminCommands {
         @Override
         String path() {
             return "/v1/kick?client=" + AdminSocket.encoded(client);
+        }
+    }
+
+    /** {@code canary backup}. */
+    @Command(
+            name = "backup",
+            description = "Copy what the running broker keeps into a new folder.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Canary.Version.class)
+    static final class Backup extends Asking {
+        @Parameters(paramLabel = "DIR", description = "The folder, which is not there yet.")
+        private Path folder = Path.of("");
+
+        @Override
+        String method() {
+            return "POST";
+        }
+
+        @Override
+        String path() {
+            return "/v1/backup?folder="
+                    + AdminSocket.encoded(folder.toAbsolutePath().normalize().toString());
+        }
+    }
+
+    /** {@code canary store}. */
+    @Command(
+            name = "store",
+            description = "What is kept on disk.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Canary.Version.class,
+            subcommands = StoreShow.class)
+    static final class StoreGroup implements Runnable {
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Override
+        public void run() {
+            if (spec != null) {
+                spec.commandLine().usage(System.out);
+            }
+        }
+    }
+
+    /** {@code canary store show}. */
+    @Command(
+            name = "show",
+            description =
+                    "Show what the running broker keeps: sessions, queues, Retained Messages, bytes.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Canary.Version.class)
+    static final class StoreShow extends Asking {
+        @Override
+        String method() {
+            return "GET";
+        }
+
+        @Override
+        String path() {
+            return "/v1/store";
         }
     }
 

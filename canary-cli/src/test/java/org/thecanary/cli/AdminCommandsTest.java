@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What does a running broker tell its operator, and do for him? */
 @Timeout(120)
@@ -134,5 +135,66 @@ final class AdminCommandsTest {
         ProgramRun alone = ask(folder.resolve("canary/1.sock"), "status");
         assertThat(alone.status()).isEqualTo(1);
         assertThat(alone.err()).startsWith("Error: ").doesNotContain("\tat ");
+    }
+
+    @Test
+    void whatIsKeptIsShownAndCopiedWhileTheBrokerRuns() throws Exception {
+        Program.needsMosquittoClients();
+        int port = Program.freePort();
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence true\n"
+                        + "persistence_location " + folder + "/\n");
+        Path copy = folder.resolve("copy");
+        try (Program broker = Program.canaryWith(
+                folder,
+                Map.of("XDG_RUNTIME_DIR", folder.toString()),
+                "broker",
+                "-c",
+                conf.toString())) {
+            broker.says(" running");
+            Path socket = folder.resolve("canary").resolve(port + ".sock");
+            await().until(() -> ask(socket, "status").status() == 0);
+            assertThat(ask(socket, "backup", copy.toString()).err())
+                    .contains("nothing is kept yet");
+            String p = "" + port;
+            ProgramRun.other(
+                    "",
+                    "/usr/bin/mosquitto_sub",
+                    "-p",
+                    p,
+                    "-i",
+                    "s",
+                    "-c",
+                    "-q",
+                    "1",
+                    "-t",
+                    "#",
+                    "-E");
+            ProgramRun.other(
+                    "", "/usr/bin/mosquitto_pub", "-p", p, "-q", "1", "-r", "-t", "t", "-m", "x");
+            assertThat(ask(socket, "store", "show", "--json").out())
+                    .contains("\"sessions\":1,", "\"queued\":1,", "\"retained\":1,");
+            assertThat(ask(socket, "backup", copy.toString()).out())
+                    .isEqualTo("copied to " + copy.resolve("mosquitto.store") + "\n");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+                    .isEqualTo("rwx------");
+            ProgramRun again = ask(socket, "backup", copy.toString());
+            assertThat(again.status()).isEqualTo(1);
+            assertThat(again.err()).contains("is there already");
+        }
+        ProgramRun whole = ProgramRun.canary("", "restore", "--check", copy.toString());
+        assertThat(whole.out())
+                .containsPattern("sessions +1\n")
+                .containsPattern("queued +1\n")
+                .containsPattern("retained +1\n");
+        assertThat(whole.status()).isZero();
+        try (Stream<Path> files = Files.list(copy.resolve("mosquitto.store"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".sst")).toList()) {
+                Files.write(file, new byte[100]);
+            }
+        }
+        assertThat(ProgramRun.canary("", "restore", "--check", copy.toString()).status())
+                .isEqualTo(1);
     }
 }

@@ -159,6 +159,34 @@ final class Recovery {
         return null;
     }
 
+    /** Reads all there is, each value of it. */
+    StoreReport report() throws IOException {
+        long before = unreadable;
+        return new StoreReport(
+                count(Schema.SESSION, (key, value) -> Schema.session(Schema.number(key), value)),
+                count(Schema.SUBSCRIPTION, Schema::subscription),
+                count(Schema.QUEUE, (key, value) -> Schema.claim(0, Schema.second(key), value)),
+                count(Schema.SENT, (_, value) -> Schema.sent(0, value)),
+                count(Schema.MESSAGE, (key, value) -> Schema.message(Schema.number(key), value)),
+                count(Schema.RETAINED, (_, value) -> Schema.message(0, value)),
+                engine.bytes(),
+                unreadable - before);
+    }
+
+    /** How many entries of a table can be read. */
+    private long count(byte table, Reading reading) throws IOException {
+        long[] count = {0};
+        scan(new byte[] {table}, new byte[] {(byte) (table + 1)}, (key, value) -> {
+            reading.read(key, value);
+            count[0]++;
+        });
+        return count[0];
+    }
+
+    private interface Reading {
+        Object read(byte[] key, byte[] value) throws IOException;
+    }
+
     private interface Entry {
         void accept(byte[] key, byte[] value) throws IOException;
     }

@@ -47,6 +47,19 @@ final class RocksEngine implements Engine {
     }
 
     static Engine open(Path folder) throws IOException {
+        return open(folder, RocksDB::open);
+    }
+
+    /** Opens what is there, and writes nothing. */
+    static Engine openReadOnly(Path folder) throws IOException {
+        return open(folder, RocksDB::openReadOnly);
+    }
+
+    private interface Opening {
+        RocksDB open(Options options, String folder) throws RocksDBException;
+    }
+
+    private static Engine open(Path folder, Opening opening) throws IOException {
         loadLibrary();
         Cache cache = new LRUCache(BLOCK_CACHE);
         Options options = new Options()
@@ -64,7 +77,7 @@ final class RocksEngine implements Engine {
                         .setCacheIndexAndFilterBlocks(true)
                         .setPinL0FilterAndIndexBlocksInCache(true));
         try {
-            RocksDB rocks = RocksDB.open(options, folder.toString());
+            RocksDB rocks = opening.open(options, folder.toString());
             return new RocksEngine(folder, options, cache, rocks);
         } catch (RocksDBException e) {
             options.close();

@@ -243,6 +243,33 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** What is kept now. Reads all of it. */
+    public StoreReport report() throws IOException {
+        opening.readLock().lock();
+        try {
+            return engine == null ? StoreReport.EMPTY : new Recovery(engine).report();
+        } finally {
+            opening.readLock().unlock();
+        }
+    }
+
+    /**
+     * Reads all of a copy, and changes nothing of it.
+     *
+     * @throws IOException with a sentence, if it cannot be opened or read
+     */
+    public static StoreReport check(Path folder) throws IOException {
+        try (Engine copy = RocksEngine.openReadOnly(folder)) {
+            new StoreFolder(folder, RocksEngine::open).checkFormat(copy);
+            return new Recovery(copy).report();
+        }
+    }
+
+    /** The folder. */
+    public Path folder() {
+        return folder;
+    }
+
     /** Bytes on disk; 0 while nothing is kept. */
     public long bytes() {
         opening.readLock().lock();

@@ -64,22 +64,28 @@ final class StoreFolder {
 
     private Engine checked(Engine engine) throws IOException {
         try {
-            byte[] format = engine.get(FORMAT_KEY);
-            if (format == null) {
+            if (!checkFormat(engine)) {
                 Writes first = new Writes();
                 first.put(FORMAT_KEY, new RecordWriter().u32(Schema.FORMAT).toBytes());
                 engine.write(first, true);
-            } else if (new RecordReader(format).u32() > Schema.FORMAT) {
-                throw new IOException(folder + " was written by a newer Canary (format "
-                        + new RecordReader(format).u32() + ", and this one knows "
-                        + Schema.FORMAT
-                        + "). Start that version, or name another persistence_location.");
             }
             return engine;
         } catch (IOException e) {
             engine.close();
             throw e;
         }
+    }
+
+    /** Whether a format is written there, one that we know. */
+    boolean checkFormat(Engine engine) throws IOException {
+        byte[] format = engine.get(FORMAT_KEY);
+        if (format != null && new RecordReader(format).u32() > Schema.FORMAT) {
+            throw new IOException(folder + " was written by a newer Canary (format "
+                    + new RecordReader(format).u32() + ", and this one knows "
+                    + Schema.FORMAT
+                    + "). Start that version, or name another persistence_location.");
+        }
+        return format != null;
     }
 
     /** Moves away what is damaged, and makes room for a new one. */
