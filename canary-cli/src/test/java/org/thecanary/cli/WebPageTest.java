@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.thecanary.credentials.password.PasswordFileEditor;
+import org.thecanary.credentials.password.PasswordHash;
+import org.thecanary.web.http.People;
+import org.thecanary.web.http.Role;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Do the pages that {@code canary up} shows do their job in a real browser, without an error in its console? */
+final class WebPageTest {
+    private static final Path SCRIPTS =
+            Path.of("..", "interop", "browser").toAbsolutePath().normalize();
+    private static final Pattern ADDRESS = Pattern.compile("Open in a browser: +(\\S+)");
+
+    @TempDir
+    private static Path folder;
+
+    private static Program up;
+    private static String address = "";
+
+    @BeforeAll
+    static void start() throws Exception {
+        boolean installed = Files.isExecutable(Path.of("/usr/bin/chromium"))
+                && Files.isExecutable(Path.of("/usr/bin/node"))
+                && Files.isDirectory(SCRIPTS.resolve("node_modules/playwright-core"));
+        assertThat(installed || !"true".equals(System.getenv("CI")))
+                .as("CI needs Chromium, Node.js and what `npm ci` puts into " + SCRIPTS)
+                .isTrue();
+        assumeTrue(installed, "Chromium or Playwright is not installed");
+        Path data = folder.resolve("data");
+        up = Program.canary(
+                        folder,
+                        "up",
+                        "--web-port",
+                        "0",
+                        "--data",
+                        data.toString(),
+                        "-p",
+                        "" + Program.freePort())
+                .says("Ctrl-C ends all of it");
+        Matcher printed = ADDRESS.matcher(up.out());
+        assertThat(printed.find()).isTrue();
+        address = printed.group(1);
+        for (Role role : Role.values()) {
+            person(data.resolve("web"), role);
+        }
+    }
+
+    /** One who is called as the role is, with a hash that takes no time. */
+    private static void person(Path web, Role role) throws Exception {
+        String name = role.name().toLowerCase(Locale.ROOT);
+        PasswordFileEditor file = PasswordFileEditor.create(People.file(web, role));
+        file.put(
+                name,
+                PasswordHash.pbkdf2(
+                        ("the word of " + name + "s").getBytes(UTF_8), 10, new SecureRandom()));
+        file.save();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (up != null) {
+            try (Program ended = up) {
+                assertThat(ended.stop()).isZero();
+                assertThat(ended.err()).doesNotContain("Exception");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "aRateIsAskedConfirmedAndMeasured",
+                "aChartMovesUntilItIsPaused",
+                "historyIsZoomedIntoAndLeftAgain",
+                "aWrongPasswordIsSaidAndNothingIsShown",
+                "aViewerLooksAndMayNotSet",
+            })
+    void inABrowser(String fact) throws Exception {
+        browse(fact);
+    }
+
+    /** Pictures for the guide are taken with the script, of a system that has run for a while. */
+    @Test
+    void everyPageIsDrawnDarkLightAndOnAPhone() throws Exception {
+        Path pictures = folder.resolve("pictures");
+        browse("pictures", pictures.toString());
+        try (var files = Files.list(pictures)) {
+            assertThat(files)
+                    .hasSizeGreaterThan(5)
+                    .allMatch(file -> file.toFile().length() > 5000);
+        }
+    }
+
+    private static void browse(String fact, String... arguments) throws Exception {
+        List<String> command = new java.util.ArrayList<>(
+                List.of("node", SCRIPTS.resolve("pages.mjs").toString(), fact, address));
+        command.addAll(List.of(arguments));
+        Path said = Files.createTempFile(folder, fact, ".txt");
+        Process script = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        try {
+            // Its own waits end well before; this is for a browser that hangs.
+            assertThat(script.waitFor(3, TimeUnit.MINUTES)).isTrue();
+            assertThat(script.exitValue()).as(Files.readString(said)).isZero();
+        } finally {
+            script.destroy();
+        }
+    }
+}
