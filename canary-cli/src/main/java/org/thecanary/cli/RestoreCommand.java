@@ -28,6 +28,9 @@ import java.util.stream.Stream;
         })
 final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--check", required = true, description = "Only look, and change nothing.")
+    @SuppressWarnings(
+            "UnusedVariable") // required, so that whoever types "restore" alone changes nothing and
+    // is told
     private boolean check;
 
     @Parameters(paramLabel = "DIR", description = "What canary backup was given.")
