@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** {@code canary sensor}: measures this machine, and publishes to a broker. */
@@ -184,23 +185,26 @@ final class SensorCommand implements Callable<Integer> {
     private static int run(List<SensorOptions> fleet, Consumer<String> print) {
         CompletableFuture<Integer> exit = new CompletableFuture<>();
         SensorThreads threads = new SensorThreads();
-        List<Sensor> sensors = new ArrayList<>();
+        List<Sensor> sensors = new CopyOnWriteArrayList<>();
         FleetEvents events = new FleetEvents(
                 fleet.getFirst().broker().describe(), fleet.size(), SensorCommand::say, exit);
+        Runnable close = () -> {
+            sensors.parallelStream().forEach(Sensor::close);
+            threads.close();
+        };
+        Thread end = Signals.closeAtEnd(exit, close); // a large fleet takes a while to start
         try {
             for (SensorOptions options : fleet) {
                 sensors.add(Sensor.start(options, events.ofOne(options.topics(), print), threads));
             }
         } catch (IOException e) {
-            sensors.parallelStream().forEach(Sensor::close);
+            Signals.cancel(end);
+            close.run();
             say("cannot keep measurements: " + e.getMessage()
                     + ". Name another folder, --store DIR, or do without, --no-store.");
             return STORE_UNUSABLE;
         }
-        return Signals.runUntil(exit, () -> {
-            sensors.parallelStream().forEach(Sensor::close);
-            threads.close();
-        });
+        return exit.join();
     }
 
     private @Nullable BundleFile bundle()

@@ -15,12 +15,6 @@ final class Signals {
         Signal.handle(new Signal(signal), _ -> task.run());
     }
 
-    /** {@link #closeAtEnd} now, and waits for the end. */
-    static int runUntil(CompletableFuture<Integer> ended, Runnable close) {
-        closeAtEnd(ended, close);
-        return ended.join();
-    }
-
     /**
      * From now on SIGTERM and SIGINT close and end the program with 0, where the JVM left alone would say 143 and 130;
      * so does {@link System#exit}, which ends it with the code in {@code ended}.

@@ -155,7 +155,8 @@ final class WebCommand implements Callable<Integer> {
         }
         say("Open " + address(web) + " in a browser; history and people are in " + options.folder()
                 + ".");
-        return Signals.runUntil(exit, web::close);
+        Signals.closeAtEnd(exit, web::close);
+        return exit.join();
     }
 
     private WebOptions options() throws IOException {

@@ -84,7 +84,7 @@ final class SensorFaultsTest {
             try (MqttClient _ = recorder(network, port, threads)) {
                 broker = faults(kind, network, port, broker, new Random(seed));
                 // The last one brings what the others left, and adds one reading of each sensor.
-                agents.add(agent(network, port, "1000 s"));
+                agents.add(agent(network, port, "1000 s").says("sensor/"));
                 await().atMost(PATIENCE)
                         .pollInterval(Duration.ofMillis(500))
                         .untilAsserted(() -> assertThat(missing())
