@@ -171,7 +171,14 @@ public final class Broker implements AutoCloseable {
         for (int i = 0; i < config.listeners().size(); i++) {
             ListenerConfig listener = config.listeners().get(i);
             ConnectFlow flow = new ConnectFlow(
-                    config, listener, directory, authenticator, connections, fights, rules.get(i));
+                    config,
+                    listener,
+                    directory,
+                    authenticator,
+                    connections,
+                    fights,
+                    reports.denials(),
+                    rules.get(i));
             flows.add(flow);
             try {
                 listeners.open(flow, tls.get(i).orElse(null), monitoring);

@@ -257,6 +257,7 @@ final class BrokerApi {
         if (link != null) {
             members.put("address", link.address());
             members.put("protocol", number(link));
+            members.put("over", link.over());
             members.put("keep_alive_seconds", link.keepAliveSeconds());
             members.put("connected_since", Instant.ofEpochMilli(link.sinceMillis()));
             members.put("messages_received", link.messagesReceived());
@@ -291,6 +292,7 @@ final class BrokerApi {
             one.put("time", Instant.ofEpochMilli(denial.atMillis()));
             one.put("client", denial.clientId());
             one.put("user", orNull(denial.username()));
+            one.put("address", orNull(denial.address()));
             one.put("action", denial.action());
             one.put("topic", denial.topic());
             one.put("rule", rule(denial));

@@ -4,6 +4,8 @@ package org.thecanary.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.thecanary.web.Administration;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -85,6 +87,25 @@ final class AdminSocket {
     /** Lets nobody else in, once the socket is there. */
     static void protect(Path socket) throws IOException {
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    /** The channel of this user's broker on a port, looked for each time: a broker comes and goes. */
+    static Administration ofPort(int port) {
+        return at(folder(System.getenv()).resolve(port + SUFFIX));
+    }
+
+    /** The channel of the broker with that socket. */
+    static Administration at(Path socket) {
+        return path -> {
+            if (!Files.exists(socket)) {
+                return Administration.NONE.ask(path);
+            }
+            Answer answer = ask(socket, "GET", path, "application/json");
+            if (answer.status() != 200) {
+                throw new IOException("the broker answered " + answer.status());
+            }
+            return answer.body();
+        };
     }
 
     /**

@@ -2,11 +2,14 @@
 package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.net.PortOwner;
 import org.thecanary.cli.terminal.Terminal;
 import org.thecanary.client.Disconnected;
 import org.thecanary.client.Transport;
+import org.thecanary.mqtt.topic.TopicName;
 import org.thecanary.sensor.Measurement;
 import org.thecanary.sensor.Sampling;
 import org.thecanary.sensor.Sensor;
@@ -68,7 +71,7 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable Path data;
 
     @Option(
-            names = {"-p", "--port"},
+            names = {"-p", "--port", "--mqtt-port"},
             paramLabel = "PORT",
             description =
                     "The broker's port, from now on. Default: 1883 the first time, then as it was.")
@@ -77,9 +80,9 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--web-port",
             paramLabel = "PORT",
-            defaultValue = "" + WebCommand.DEFAULT_PORT,
-            description = "Port of the web app. Default: ${DEFAULT-VALUE}.")
-    private int webPort;
+            description =
+                    "Port of the web app. Default: 8080, for this machine; 8443 with HTTPS where `canary init` has made certificates in DIR.")
+    private @Nullable Integer webPort;
 
     @Option(
             names = {"-v", "--verbose"},
@@ -121,6 +124,9 @@ final class UpCommand implements Callable<Integer> {
             options.add(
                     sensorOptions(files, broker, SensorTopics.DEFAULT, Probes.find(Path.of("/"))));
             for (int i = 1; i <= SIMULATED; i++) {
+                if (!mayPublish(broker, SensorTopics.DEFAULT.of("sim-" + i))) {
+                    continue; // the rules of a person, who has sensors enough
+                }
                 Probe room = new Simulator(Behaviour.DEFAULT, i, InstantSource.system());
                 options.add(sensorOptions(
                         files,
@@ -204,10 +210,20 @@ final class UpCommand implements Callable<Integer> {
             throw new IOException(
                     "cannot listen on 127.0.0.1 port " + wanted + ": "
                             + (reason.contains("in use")
-                                    ? "Address already in use; another broker may be running. Take another port: -p PORT"
+                                    ? "Address already in use by "
+                                            + PortOwner.of(wanted).orElse("another program")
+                                            + ". Take another port: -p PORT"
                                     : reason),
                     e);
         }
+    }
+
+    private static boolean mayPublish(RunningBroker broker, SensorTopics topics)
+            throws ConfigException {
+        return AccessRules.load(broker.config().listeners())
+                .getFirst()
+                .permissions(DataFolder.SENSOR, topics.prefix())
+                .mayPublish(TopicName.of(topics.data()));
     }
 
     private static SensorOptions sensorOptions(

@@ -25,12 +25,21 @@ record UpSummary(DataFolder files, Transport.Tcp broker, UpWeb web) {
         text.append("\nCanary is up: a broker on port ")
                 .append(broker.port())
                 .append(
-                        ", for this machine only, a sensor that measures this machine,\nand two simulated ones.\n\n")
+                        web.domain() == null
+                                ? ", for this machine only, a sensor that measures this machine,\nand two simulated ones.\n\n"
+                                : " for this machine, and what " + files.config()
+                                        + "\nsays for others; and a sensor that measures this machine.\n\n")
                 .append("Open in a browser:  ")
                 .append(web.address())
                 .append('\n')
                 .append(login(secrets))
                 .append('\n')
+                .append(
+                        web.domain() == null
+                                ? ""
+                                : "Browsers that shall not warn of it trust:  "
+                                        + files.folder().resolve("certs").resolve("ca.crt")
+                                        + "\n\n")
                 .append("Users, rules and passwords: ")
                 .append(files.folder())
                 .append("\n\n");

@@ -5,10 +5,13 @@ import org.jspecify.annotations.Nullable;
 import org.thecanary.client.Transport;
 import org.thecanary.credentials.password.PasswordFileException;
 import org.thecanary.credentials.password.RandomPassword;
+import org.thecanary.credentials.pem.PemException;
+import org.thecanary.credentials.pem.PemFiles;
 import org.thecanary.sensor.SensorOptions.Credential;
 import org.thecanary.web.WebApp;
 import org.thecanary.web.WebOptions;
 import org.thecanary.web.history.Retention;
+import org.thecanary.web.http.BrowserTls;
 import org.thecanary.web.http.People;
 import org.thecanary.web.http.Role;
 
@@ -18,32 +21,52 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.CertificateParsingException;
+import java.util.Objects;
+
+import javax.net.ssl.SSLContext;
 
 /**
- * The web app of {@code canary up}: in the data folder's own folder {@code web}, for this machine, with a first operator.
+ * The web app of {@code canary up}: in the data folder's own folder {@code web}, with a first operator. It is for this
+ * machine, over HTTP; where {@code canary init} has made certificates it is for everybody, over HTTPS.
  *
  * @param created the operator who was made just now; null: there were people already
+ * @param domain the name on the certificate; null: plain HTTP
  */
-record UpWeb(WebApp app, Path folder, @Nullable Credential created) implements AutoCloseable {
+record UpWeb(
+        WebApp app,
+        Path folder,
+        @Nullable Credential created,
+        @Nullable String domain) implements AutoCloseable {
+    private static final int HTTPS_PORT = 8443;
     private static final String FIRST_OPERATOR = "operator";
 
     /**
      * Starts it.
      *
+     * @param chosenPort null: 8080, or 8443 for HTTPS
      * @throws IOException with a sentence, if that cannot be
      */
-    static UpWeb start(DataFolder files, Transport broker, int port) throws IOException {
+    static UpWeb start(DataFolder files, Transport.Tcp broker, @Nullable Integer chosenPort)
+            throws IOException {
         Path folder = files.folder().resolve("web");
         WebCommand.makeFolder(folder);
-        InetSocketAddress listen =
-                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), WebCommand.checked(port));
+        Path certificate = files.folder().resolve("certs").resolve("broker.crt");
+        Path key = certificate.resolveSibling("broker.key");
+        SSLContext tls = Files.exists(certificate) ? BrowserTls.context(certificate, key) : null;
+        int port = WebCommand.checked(Objects.requireNonNullElse(
+                chosenPort, tls == null ? WebCommand.DEFAULT_PORT : HTTPS_PORT));
+        InetSocketAddress listen = tls == null
+                ? new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port)
+                : new InetSocketAddress(port);
         WebOptions options = new WebOptions(
                 broker,
                 CredentialFile.read(files.credentialFile(DataFolder.WEBAPP), null),
                 "canary-web",
                 folder,
+                AdminSocket.ofPort(broker.port()),
                 listen,
-                null,
+                tls,
                 null,
                 Retention.DEFAULT);
         WebApp app;
@@ -53,10 +76,23 @@ record UpWeb(WebApp app, Path folder, @Nullable Credential created) implements A
             throw new IOException(WebCommand.startProblem(e, listen) + " (--web-port)", e);
         }
         try {
-            return new UpWeb(app, folder, firstOperator(folder));
+            return new UpWeb(
+                    app, folder, firstOperator(folder), tls == null ? null : domain(certificate));
         } catch (IOException e) {
             app.close();
             throw e;
+        }
+    }
+
+    /** The first name on a certificate. */
+    private static String domain(Path certificate) throws IOException {
+        try {
+            var names = PemFiles.certificates(certificate).getFirst().getSubjectAlternativeNames();
+            return names == null || names.isEmpty()
+                    ? "localhost"
+                    : names.iterator().next().get(1) + "";
+        } catch (PemException | CertificateParsingException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 
@@ -77,7 +113,8 @@ record UpWeb(WebApp app, Path folder, @Nullable Credential created) implements A
 
     /** What to type into a browser. */
     String address() {
-        return WebCommand.address(app);
+        String plain = WebCommand.address(app);
+        return domain == null ? plain : plain.replace("localhost", domain);
     }
 
     @Override

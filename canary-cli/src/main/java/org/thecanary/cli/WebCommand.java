@@ -5,13 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.ConfigException;
+import org.thecanary.broker.net.PortOwner;
 import org.thecanary.client.Transport;
 import org.thecanary.credentials.password.PasswordFileEditor;
 import org.thecanary.credentials.password.PasswordFileException;
 import org.thecanary.sensor.SensorOptions.Credential;
+import org.thecanary.web.Administration;
 import org.thecanary.web.WebApp;
 import org.thecanary.web.WebOptions;
 import org.thecanary.web.history.Retention;
+import org.thecanary.web.http.BrowserTls;
 import org.thecanary.web.http.People;
 import org.thecanary.web.http.Role;
 
@@ -31,8 +34,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+
+import javax.net.ssl.SSLContext;
 
 /** {@code canary web}: keeps what sensors measure, and shows it to people who log in. */
 @Command(
@@ -50,6 +56,7 @@ import java.util.concurrent.CompletableFuture;
 final class WebCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     static final int DEFAULT_PORT = 8080;
+    private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -100,6 +107,26 @@ final class WebCommand implements Callable<Integer> {
             defaultValue = "" + DEFAULT_PORT,
             description = "Port for browsers. Default: ${DEFAULT-VALUE}.")
     private int port;
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description =
+                    "Serve HTTPS with this certificate, PEM, and those that signed it behind it. A renewed one is taken up by itself.")
+    private @Nullable Path tlsCertificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "Its private key, PEM, without a passphrase.")
+    private @Nullable Path tlsKey;
+
+    @Option(
+            names = "--admin-socket",
+            paramLabel = "FILE",
+            description =
+                    "Where a broker that is Canary tells of its clients and of what it denied. Default: that of this user's broker on the port of --broker, if it runs on this machine.")
+    private @Nullable Path adminSocket;
 
     @Option(
             names = "--webhook",
@@ -178,8 +205,9 @@ final class WebCommand implements Callable<Integer> {
                     credential,
                     clientId,
                     folder,
+                    administration(),
                     new InetSocketAddress(host, checked(port)),
-                    null,
+                    tls(),
                     webhook,
                     new Retention(
                             Duration.ofDays(rawDays),
@@ -188,6 +216,27 @@ final class WebCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
+    }
+
+    private @Nullable SSLContext tls() throws IOException {
+        if (tlsCertificate == null && tlsKey == null) {
+            return null;
+        }
+        if (tlsCertificate == null || tlsKey == null) {
+            throw wrong(
+                    tlsKey == null ? "--tls-cert" : "--tls-key",
+                    "certificate and key go together: --tls-cert FILE --tls-key FILE");
+        }
+        return BrowserTls.context(tlsCertificate, tlsKey);
+    }
+
+    private Administration administration() {
+        if (adminSocket != null) {
+            return AdminSocket.at(adminSocket);
+        }
+        return transport() instanceof Transport.Tcp tcp && LOCAL.contains(tcp.host())
+                ? AdminSocket.ofPort(tcp.port())
+                : Administration.NONE;
     }
 
     private Transport transport() {
@@ -240,7 +289,11 @@ final class WebCommand implements Callable<Integer> {
         String reason = CliErrors.sentence(e);
         return e instanceof java.net.BindException
                 ? "cannot listen on " + listen.getHostString() + " port " + listen.getPort() + ": "
-                        + reason + ". Another program may have it; take another port."
+                        + reason
+                        + PortOwner.of(listen.getPort())
+                                .map(owner -> " by " + owner)
+                                .orElse("")
+                        + ". Take another port."
                 : reason;
     }
 
@@ -251,8 +304,8 @@ final class WebCommand implements Callable<Integer> {
                 address.getAddress().isAnyLocalAddress() || address.getAddress().isLoopbackAddress()
                         ? "localhost"
                         : address.getAddress().getHostAddress();
-        return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":"
-                + address.getPort();
+        return (web.isSecure() ? "https://" : "http://")
+                + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
     private static void say(@Nullable String sentence) {

@@ -4,13 +4,18 @@ package org.thecanary.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.thecanary.credentials.password.PasswordFileEditor;
+import org.thecanary.credentials.password.PasswordHash;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -74,7 +79,7 @@ final class AdminCommandsTest {
                         .containsPattern("(?m)^a sensor +- +127.0.0.1:[0-9]+ +5 ");
                 assertThat(ask(socket, "clients", "--json").out())
                         .contains("\"id\":\"a sensor\",\"user\":null,\"connected\":true")
-                        .contains("\"keep_alive_seconds\":33");
+                        .contains("\"over\":\"TCP\",\"keep_alive_seconds\":33");
                 ProgramRun publisher = ProgramRun.other(
                         "",
                         "/usr/bin/mosquitto_pub",
@@ -89,8 +94,9 @@ final class AdminCommandsTest {
                 assertThat(publisher.status()).isZero();
                 await().until(() -> ask(socket, "clients", "--denied", "--json")
                         .out()
-                        .contains("\"client\":\"p\",\"user\":null,\"action\":\"publish\","
-                                + "\"topic\":\"s/1\",\"rule\":\"" + acl + ":2\""));
+                        .contains("\"client\":\"p\",\"user\":null,\"address\":null,"
+                                + "\"action\":\"publish\",\"topic\":\"s/1\",\"rule\":\"" + acl
+                                + ":2: topic deny s/#\""));
                 assertThat(ask(socket, "status").out())
                         .containsPattern("clients connected +1\n")
                         .containsPattern("denied +1\n");
@@ -135,6 +141,65 @@ final class AdminCommandsTest {
         ProgramRun alone = ask(folder.resolve("canary/1.sock"), "status");
         assertThat(alone.status()).isEqualTo(1);
         assertThat(alone.err()).startsWith("Error: ").doesNotContain("\tat ");
+    }
+
+    @Test
+    void whoIsNotLetInIsToldWithTheLineOfThePasswordFile() throws Exception {
+        Program.needsMosquittoClients();
+        int port = Program.freePort();
+        Path users = folder.resolve("users");
+        PasswordFileEditor file = PasswordFileEditor.create(users);
+        for (String name : List.of("anna", "bert")) {
+            file.put(name, PasswordHash.pbkdf2("right".getBytes(UTF_8), 10, new SecureRandom()));
+        }
+        file.save();
+        Path acl = Files.writeString(folder.resolve("acl"), "# rules\nuser bert\ntopic read a\n");
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener " + port + " 127.0.0.1\nallow_anonymous false\npassword_file " + users
+                        + "\nacl_file " + acl + "\n");
+        try (Program broker = Program.canaryWith(
+                folder,
+                Map.of("XDG_RUNTIME_DIR", folder.toString()),
+                "broker",
+                "-c",
+                conf.toString())) {
+            broker.says(" running");
+            Path socket = folder.resolve("canary").resolve(port + ".sock");
+            for (String[] who : new String[][] {
+                {"anna", "wrong"},
+                {"anna", "wrong"},
+                {"bert", "wrong"},
+                {"carl", "right"},
+                {"bert", "right"}
+            }) {
+                ProgramRun.other(
+                        "",
+                        "/usr/bin/mosquitto_pub",
+                        "-p",
+                        "" + port,
+                        "-i",
+                        "guest",
+                        "-u",
+                        who[0],
+                        "-P",
+                        who[1],
+                        "-t",
+                        "a",
+                        "-m",
+                        "1");
+            }
+            String denied = ask(socket, "clients", "--denied", "--json").out();
+
+            assertThat(denied)
+                    .containsOnlyOnce("\"user\":\"anna\",\"address\":\"127.0.0.1\","
+                            + "\"action\":\"connect\",\"topic\":\"\",\"rule\":\"" + users
+                            + ":1: another password\"")
+                    .contains("\"rule\":\"" + users + ":2: another password\"")
+                    .contains("\"rule\":\"" + users + ": no such user\"")
+                    .contains("\"action\":\"publish\",\"topic\":\"a\",\"rule\":\"" + acl
+                            + ":2: no line of this user allows it\"");
+        }
     }
 
     @Test

@@ -24,6 +24,10 @@ final class BrokerFigures {
     static final String SENSOR = "$SYS";
 
     private static final int MOST_TOPICS = 2_000;
+
+    /** Two of mosquitto's sys_interval, and some. */
+    private static final long STILL_MILLIS = 25_000;
+
     private static final String BROKER = "$SYS/broker/";
 
     /** The counters that are shown as rates, by topic. */
@@ -84,8 +88,18 @@ final class BrokerFigures {
         }
     }
 
+    /** A broker says a counter when it has changed; one that is not heard stands still. */
+    private void settle(long nowMillis) {
+        counters.forEach((rate, counter) -> {
+            if (nowMillis - counter.atMillis > STILL_MILLIS) {
+                now.computeIfPresent(rate, (_, _) -> 0.0);
+            }
+        });
+    }
+
     /** What goes into the history now; empty where the broker says nothing. */
     synchronized List<Entry> entries(long nowMillis) {
+        settle(nowMillis);
         if (now.isEmpty() || nowMillis - heardMillis > 60_000) {
             return List.of();
         }
@@ -95,7 +109,8 @@ final class BrokerFigures {
     }
 
     /** The main figures, for a page. */
-    synchronized Map<String, Object> view() {
+    synchronized Map<String, Object> view(long nowMillis) {
+        settle(nowMillis);
         Map<String, Object> view = new LinkedHashMap<>(now);
         put(view, "version", BROKER + "version");
         put(view, "uptime", BROKER + "uptime");

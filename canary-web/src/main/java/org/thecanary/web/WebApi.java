@@ -23,6 +23,7 @@ import org.thecanary.web.http.Request;
 import org.thecanary.web.http.Role;
 import org.thecanary.web.http.WebServer;
 import org.thecanary.web.payload.Json;
+import org.thecanary.web.payload.MalformedPayload;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -59,6 +60,7 @@ final class WebApi implements WebServer.Api {
     private final Watchers watchers;
     private final TopicWatch topics;
     private final Warner warner;
+    private final Administration administration;
     private final EventRing ticks = new EventRing(30);
 
     WebApi(
@@ -73,7 +75,8 @@ final class WebApi implements WebServer.Api {
             Ingest ingest,
             Watchers watchers,
             TopicWatch topics,
-            Warner warner) {
+            Warner warner,
+            Administration administration) {
         this.fleet = fleet;
         this.alarms = alarms;
         this.channels = channels;
@@ -86,6 +89,7 @@ final class WebApi implements WebServer.Api {
         this.watchers = watchers;
         this.topics = topics;
         this.warner = warner;
+        this.administration = administration;
     }
 
     @Override
@@ -118,6 +122,7 @@ final class WebApi implements WebServer.Api {
                 all.put("topics", figures.all());
                 request.answer(all);
             }
+            case "/api/clients" -> clients(request);
             case "/api/topics" -> request.answer(Map.of("now", now, "topics", topics.views(now)));
             case "/api/topic" -> request.answer(topics.view(request.parameter("name"), now));
             case "/api/live" -> live(request);
@@ -133,7 +138,7 @@ final class WebApi implements WebServer.Api {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("now", now);
         all.put("link", link.view());
-        all.put("figures", figures.view());
+        all.put("figures", figures.view(now));
         all.put("taken", ingest.taken());
         all.put("trouble", ingest.trouble());
         all.put("alarms", alarms.active());
@@ -145,6 +150,20 @@ final class WebApi implements WebServer.Api {
         Map<String, Object> tick = overview(now);
         tick.put("sensors", fleet.changedViews(now));
         ticks.add(Json.text(tick));
+    }
+
+    /** Who is connected and what was denied, where the broker tells; else why it does not. */
+    private void clients(Request request) throws IOException {
+        Map<String, Object> all = new LinkedHashMap<>();
+        try {
+            all.putAll(Json.object(administration.ask("/v1/clients").getBytes(UTF_8)));
+            all.putAll(Json.object(administration.ask("/v1/denials").getBytes(UTF_8)));
+            all.putAll(Json.object(administration.ask("/api/v1/listeners").getBytes(UTF_8)));
+        } catch (IOException | MalformedPayload e) {
+            all.clear();
+            all.put("reason", String.valueOf(e.getMessage()));
+        }
+        request.answer(all);
     }
 
     private String known(String sensor) throws Refusal {

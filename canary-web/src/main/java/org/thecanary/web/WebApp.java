@@ -118,7 +118,8 @@ public final class WebApp implements AutoCloseable {
                 ingest,
                 watchers,
                 topics,
-                warner);
+                warner,
+                options.administration());
         server = WebServer.start(options.listen(), options.tls(), WebApp.class, logins, api);
         ingest.start();
         link.start();
@@ -203,6 +204,11 @@ public final class WebApp implements AutoCloseable {
     /** Where browsers come to. */
     public InetSocketAddress address() {
         return server.address();
+    }
+
+    /** Whether they come by HTTPS. */
+    public boolean isSecure() {
+        return server.isSecure();
     }
 
     /** Ends it in good order: what was not written is not acknowledged, and comes again. */

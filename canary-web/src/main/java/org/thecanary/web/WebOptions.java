@@ -20,6 +20,7 @@ import javax.net.ssl.SSLContext;
  * @param clientId names the session at the broker, which keeps messages while the web app is away
  * @param folder holds the history and who may log in; is made where it is missing
  * @param listen where browsers come to; port 0: any
+ * @param administration of the broker
  * @param tls null: plain HTTP
  * @param webhook gets a POST for each alarm; null: none
  * @param retention how long what is kept
@@ -29,6 +30,7 @@ public record WebOptions(
         @Nullable Credential credential,
         String clientId,
         Path folder,
+        Administration administration,
         InetSocketAddress listen,
         @Nullable SSLContext tls,
         @Nullable URI webhook,

@@ -81,6 +81,7 @@ final class WebAppTest {
                 null,
                 "canary-web",
                 folder,
+                Administration.NONE,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 null,
                 webhook,

@@ -117,7 +117,7 @@ public final class AclFile {
                 }
             }
         }
-        return new AclPermissions(name, rules);
+        return new AclPermissions(name, username == null ? 0 : lineOf(username), rules);
     }
 
     private static boolean hasWildcard(@Nullable String name) {

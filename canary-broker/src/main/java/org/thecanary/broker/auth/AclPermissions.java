@@ -19,14 +19,17 @@ import java.util.List;
  */
 public final class AclPermissions implements Permissions {
     private final String file;
+    private final int userLine;
     private final AclRule[] rules;
 
     /**
      * @param file where they stand
+     * @param userLine where the user's begin; 0: the file has none for this user
      * @param rules in the order of decision
      */
-    AclPermissions(String file, List<AclRule> rules) {
+    AclPermissions(String file, int userLine, List<AclRule> rules) {
         this.file = file;
+        this.userLine = userLine;
         this.rules = rules.toArray(AclRule[]::new);
     }
 
@@ -58,7 +61,12 @@ public final class AclPermissions implements Permissions {
     }
 
     private String text(@Nullable AclRule rule) {
-        return rule == null ? file + ": no line allows it" : file + ":" + rule.line();
+        if (rule != null) {
+            return file + ":" + rule.line() + ": " + rule.text();
+        }
+        return userLine == 0
+                ? file + ": no line allows it"
+                : file + ":" + userLine + ": no line of this user allows it";
     }
 
     /** The rule that decides about publishing to a topic; null where none matches and the answer is no. */

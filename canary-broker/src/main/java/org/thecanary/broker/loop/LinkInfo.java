@@ -7,6 +7,7 @@ import org.thecanary.mqtt.packet.ProtocolVersion;
  * What an operator may know of a Network Connection.
  *
  * @param address of the client, with its port; {@code local} for a UNIX socket
+ * @param over {@code TCP}, {@code TLS}, {@code WS}, {@code WSS} or {@code UNIX}
  * @param sinceMillis when its CONNECT was accepted, since the epoch
  * @param messagesReceived PUBLISH packets from the client
  * @param messagesSent PUBLISH packets to the client
@@ -16,6 +17,7 @@ import org.thecanary.mqtt.packet.ProtocolVersion;
 public record LinkInfo(
         String address,
         ProtocolVersion version,
+        String over,
         int keepAliveSeconds,
         long sinceMillis,
         long messagesReceived,

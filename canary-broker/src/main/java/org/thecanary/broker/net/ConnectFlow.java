@@ -17,10 +17,12 @@ import org.thecanary.broker.config.ListenerConfig.UserFrom;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.loop.SessionDirectory;
 import org.thecanary.broker.loop.SessionRef;
+import org.thecanary.broker.routing.Denials;
 import org.thecanary.broker.session.ConnectionTerms;
 import org.thecanary.broker.session.Permissions;
 import org.thecanary.broker.session.SessionLimits;
 import org.thecanary.broker.session.SessionRules;
+import org.thecanary.credentials.password.PasswordFile;
 import org.thecanary.credentials.password.PasswordHash;
 import org.thecanary.mqtt.packet.ConnAck;
 import org.thecanary.mqtt.packet.Connect;
@@ -31,6 +33,7 @@ import org.thecanary.mqtt.packet.ReasonCode;
 import org.thecanary.mqtt.packet.Will;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
@@ -48,6 +51,7 @@ public final class ConnectFlow implements SessionRules {
     private final Authenticator authenticator;
     private final ConnectionCount connections;
     private final IdentifierFights fights;
+    private final Denials denials;
     private final SecureRandom random = new SecureRandom();
     private volatile ListenerRules rules;
 
@@ -73,11 +77,13 @@ public final class ConnectFlow implements SessionRules {
             Authenticator authenticator,
             ConnectionCount connections,
             IdentifierFights fights,
+            Denials denials,
             AccessRules rules) {
         this.directory = directory;
         this.authenticator = authenticator;
         this.connections = connections;
         this.fights = fights;
+        this.denials = denials;
         this.rules = new ListenerRules(config, listener, rules);
     }
 
@@ -486,7 +492,21 @@ public final class ConnectFlow implements SessionRules {
         String log = "Client " + name + " " + DisconnectTexts.of(reason) + " (" + why + ")";
         if (reason == ReasonCode.NOT_AUTHORIZED) {
             LOG.info(NOTICE, log);
+            denials.refused(
+                    connect.clientId(), connect.username(), connection.host(), place(connect, why));
         }
         connection.refuse(reason, tell ? why : null, log);
+    }
+
+    /** Where it is written that a client does not come in, for operators alone. */
+    private String place(Connect connect, String why) {
+        PasswordFile users = rules.access().users();
+        String username = connect.username();
+        Path file = listener().passwordFile();
+        if (users == null || username == null || file == null) {
+            return why;
+        }
+        int line = users.lineOf(username);
+        return line == 0 ? file + ": no such user" : file + ":" + line + ": another password";
     }
 }

@@ -13,6 +13,7 @@ import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoop.Memory;
 import org.thecanary.broker.loop.Link;
@@ -646,11 +647,23 @@ final class Connection extends ChannelInboundHandlerAdapter
         finish(notice(DisconnectTexts.of(reason)), true);
     }
 
+    private String over() {
+        ListenerConfig listener = flow.listener();
+        if (listener.unixPath() != null) {
+            return "UNIX";
+        }
+        boolean tls = listener.tls() != null;
+        return listener.protocol() == ListenerConfig.Protocol.WEBSOCKETS
+                ? tls ? "WSS" : "WS"
+                : tls ? "TLS" : "TCP";
+    }
+
     @Override
     public LinkInfo info() {
         return new LinkInfo(
                 address(),
                 decoder.version(),
+                over(),
                 keepAliveSeconds,
                 sinceMillis,
                 messagesReceived,

@@ -136,7 +136,8 @@ public final class Listeners implements AutoCloseable {
                         ((InetSocketAddress) bound.channel().localAddress()).getPort());
             } else {
                 refused = new IOException(
-                        "cannot listen on " + describe(address) + ": " + reason(bound.cause()),
+                        "cannot listen on " + describe(address) + ": "
+                                + reason(bound.cause(), address.getPort()),
                         bound.cause());
                 if (any
                         && listener.host() == null
@@ -166,7 +167,7 @@ public final class Listeners implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    "cannot listen on " + path + ": " + reason(bound.cause()), bound.cause());
+                    "cannot listen on " + path + ": " + reason(bound.cause(), 0), bound.cause());
         }
         open.add(bound.channel());
         UnixSockets.protect(path);
@@ -204,10 +205,12 @@ public final class Listeners implements AutoCloseable {
         return String.valueOf(cause.getMessage()).contains("Address already in use");
     }
 
-    private static String reason(Throwable cause) {
+    private static String reason(Throwable cause, int port) {
         String message = String.valueOf(cause.getMessage());
         if (isInUse(cause)) {
-            return "Address already in use; another broker may be running";
+            return PortOwner.of(port)
+                    .map(owner -> "Address already in use by " + owner)
+                    .orElse("Address already in use; another broker may be running");
         }
         if (message.contains("Permission denied")) {
             return "Permission denied; ports below 1024 need root";

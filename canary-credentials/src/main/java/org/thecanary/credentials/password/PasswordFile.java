@@ -27,12 +27,15 @@ import java.util.Random;
  */
 public final class PasswordFile {
     private final Map<String, PasswordHash> hashes;
+    private final Map<String, Integer> lines;
     private final List<PasswordHash> decoys;
     private final long decoySeed;
     private final List<String> warnings;
 
-    private PasswordFile(Map<String, PasswordHash> hashes, List<String> warnings) {
+    private PasswordFile(
+            Map<String, PasswordHash> hashes, Map<String, Integer> lines, List<String> warnings) {
         this.hashes = Map.copyOf(hashes);
+        this.lines = Map.copyOf(lines);
         this.decoys = List.copyOf(hashes.values());
         this.decoySeed = new SecureRandom().nextLong();
         this.warnings = List.copyOf(warnings);
@@ -84,12 +87,17 @@ public final class PasswordFile {
         if (!reader.problems.isEmpty()) {
             throw new BadLines(reader.problems);
         }
-        return new PasswordFile(reader.hashes, warnings);
+        return new PasswordFile(reader.hashes, reader.firstLines, warnings);
     }
 
     /** The hash of a user's password, if the user is in the file. */
     public Optional<PasswordHash> find(String user) {
         return Optional.ofNullable(hashes.get(user));
+    }
+
+    /** The line of a user, from 1; 0 for none. */
+    public int lineOf(String user) {
+        return lines.getOrDefault(user, 0);
     }
 
     /**

@@ -105,6 +105,11 @@ public final class WebServer implements AutoCloseable {
         return server.getAddress();
     }
 
+    /** Whether it is HTTPS. */
+    public boolean isSecure() {
+        return secure;
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             Request request = new Request(exchange);

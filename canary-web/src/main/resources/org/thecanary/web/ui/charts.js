@@ -6,6 +6,7 @@ import { h, colour } from './dom.js';
 import { clock, day, decimals, moment, number, scaled } from './format.js';
 
 const KEYS = ['--s1', '--s2', '--s3', '--s4'];
+const STEPS = Array.from({ length: 60 }, (_, i) => [1, 2, 5][i % 3] * 10 ** (Math.floor(i / 3) - 8));
 const STEP_NAMES = /^(door|window|switch|open|motion|state|relay|compressor|pump|on)$/i;
 
 /**
@@ -95,14 +96,14 @@ export class Chart {
       if (single) series.push({ stroke: 'transparent', width: 0, points: { show: false }, spanGaps: false }, { stroke: 'transparent', width: 0, points: { show: false }, spanGaps: false });
     });
     const narrow = window.innerWidth < 640;
-    const axis = { font: '11.5px ' + colour('--ui'), stroke: () => this.colours['--text-3'], grid: { stroke: () => this.colours['--grid'], width: 1 }, ticks: { show: false } };
+    const axis = { font: '12px ' + colour('--ui'), stroke: () => this.colours['--text-3'], grid: { stroke: () => this.colours['--grid'], width: 1 }, ticks: { show: false } };
     this.plot = new uPlot({
       width: this.width(), height: options.height, padding: [10, 0, options.time ? 0 : 8, 0], legend: { show: false }, series,
       bands: single ? [{ series: [3, 2], fill: withAlpha(series[1].stroke, .22) }] : [],
       scales: { x: { time: true, auto: false, range: () => { const [from, to] = options.span(); return [from / 1000, to / 1000]; } }, y: { auto: true, range: (_, low, high) => this.range(low, high) } },
       axes: [
         { ...axis, show: true, size: options.time ? 30 : 0, gap: 6, values: options.time ? (_, ticks) => ticks.map((tick, i) => this.timeLabel(tick, ticks[i - 1])) : () => [], space: 90 },
-        { ...axis, side: 1, size: narrow ? 54 : 64, gap: 8, space: 36, values: (_, ticks) => { const step = ticks.length > 1 ? ticks[1] - ticks[0] : 1; const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9))); return ticks.map((tick) => number(tick, digits)); } },
+        { ...axis, side: 1, size: narrow ? 54 : 64, gap: 8, space: 36, incrs: STEPS, values: (plot, ticks) => this.valueLabels(plot, ticks) },
       ],
       cursor: { sync: options.group ? { key: options.group, setSeries: false } : undefined, y: false, drag: { x: true, y: false, setScale: false }, points: { size: 9, width: 2, fill: (plot, i) => plot.series[i].width ? this.colours['--surface'] : 'transparent', stroke: (plot, i) => plot.series[i].width ? plot.series[i].stroke(plot, i) : 'transparent' }, bind: { dblclick: () => () => { options.reset?.(); return null; } } },
       hooks: {
@@ -172,6 +173,33 @@ export class Chart {
     this.plot.setData(this.data(), true);
   }
 
+  /** The newest values at the live edge: where each is, and where its tag has room; in CSS pixels of the plot. */
+  tags(plot) {
+    if (!this.options.live()) return [];
+    const [from, to] = this.options.span();
+    const tags = [];
+    this.curves.forEach((curve, i) => {
+      const time = curve.t.at(-1);
+      if (time === undefined || time < from || time > to + 1000) return;
+      const value = curve.mean.at(-1) * this.factor;
+      const at = plot.valToPos(value, 'y');
+      if (!(at >= -2 && at <= plot.bbox.height / devicePixelRatio + 2)) return;
+      let y = at;
+      const step = at < 30 ? 21 : -21;
+      while (tags.some((other) => Math.abs(other.y - y) < 21)) y += step;
+      tags.push({ i, time, value, at, y });
+    });
+    return tags;
+  }
+
+  /** Numbers of the axis, but none under a tag. */
+  valueLabels(plot, ticks) {
+    const step = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
+    const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)));
+    const taken = this.plot ? this.tags(plot) : [];
+    return ticks.map((tick) => taken.some((tag) => Math.abs(tag.y - plot.valToPos(tick, 'y')) < 16) ? '' : number(tick, digits));
+  }
+
   under(plot) {
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio;
@@ -200,7 +228,7 @@ export class Chart {
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio;
     ctx.save();
-    ctx.font = `${11.5 * ratio}px ${colour('--ui')}`;
+    ctx.font = `${12 * ratio}px ${colour('--ui')}`;
     ctx.textBaseline = 'alphabetic'; ctx.textAlign = 'left';
     for (const note of this.options.flags?.() ?? []) {
       const x = plot.valToPos(note.time / 1000, 'x', true);
@@ -218,33 +246,20 @@ export class Chart {
       ctx.fillText((threshold.kind === 'above' ? 'High ' : 'Low ') + number(limit) + (this.unit ? ' ' + this.unit : ''), bbox.left + 2 * ratio, threshold.kind === 'above' ? y - 5 * ratio : y + 14 * ratio);
     }
     const right = bbox.left + bbox.width;
-    const taken = [];
-    this.curves.forEach((curve, i) => {
-      const time = curve.t.at(-1);
-      if (time === undefined) return;
-      const [from, to] = this.options.span();
-      if (time < from || time > to + 1000) return;
-      const value = curve.mean.at(-1) * this.factor;
-      let y = plot.valToPos(value, 'y', true);
-      if (y < bbox.top - 2 || y > bbox.top + bbox.height + 2) return;
-      const alive = this.options.live();
-      if (!alive) return;
+    for (const { i, time, value, at, y } of this.tags(plot)) {
       const x = Math.min(right, plot.valToPos(time / 1000, 'x', true));
       const fill = i === 0 ? this.colours['--canary'] : colour(KEYS[(this.first + i) % 4]);
       const ink = i === 0 || colour('--bg') === '#12110F' ? this.colours['--on-canary'] : '#FFFEFB';
       if (i === 0) { ctx.strokeStyle = withAlpha(this.colours['--canary-ink'], .7); ctx.lineWidth = ratio; ctx.beginPath(); ctx.moveTo(right, bbox.top); ctx.lineTo(right, bbox.top + bbox.height); ctx.stroke(); }
-      ctx.fillStyle = fill; ctx.beginPath(); ctx.arc(x, y, 3.6 * ratio, 0, 7); ctx.fill();
+      ctx.fillStyle = fill; ctx.beginPath(); ctx.arc(x, at * ratio + bbox.top, 3.6 * ratio, 0, 7); ctx.fill();
       if (this.colours['--canary-edge'] !== 'transparent') { ctx.strokeStyle = this.colours['--canary-edge']; ctx.lineWidth = ratio; ctx.stroke(); }
-      while (taken.some((other) => Math.abs(other - y) < 19 * ratio)) y -= 19 * ratio;
-      taken.push(y);
       const text = number(value, decimals(value));
       ctx.font = `600 ${12 * ratio}px ${colour('--ui')}`;
       const wide = ctx.measureText(text).width + 14 * ratio;
-      const top = y - 9.5 * ratio, left = right + 7 * ratio;
-      ctx.fillStyle = colour('--surface'); ctx.fillRect(right + ratio, top - 3 * ratio, 64 * ratio, 25 * ratio);
-      ctx.fillStyle = fill; ctx.beginPath(); ctx.moveTo(right + 1.5 * ratio, y); ctx.lineTo(left, top); ctx.lineTo(left + wide, top); ctx.lineTo(left + wide, top + 19 * ratio); ctx.lineTo(left, top + 19 * ratio); ctx.closePath(); ctx.fill();
-      ctx.fillStyle = ink; ctx.fillText(text, left + 6 * ratio, y + 4.3 * ratio);
-    });
+      const middle = y * ratio + bbox.top, top = middle - 9.5 * ratio, left = right + 7 * ratio;
+      ctx.fillStyle = fill; ctx.beginPath(); ctx.moveTo(right + 1.5 * ratio, middle); ctx.lineTo(left, top); ctx.lineTo(left + wide, top); ctx.lineTo(left + wide, top + 19 * ratio); ctx.lineTo(left, top + 19 * ratio); ctx.closePath(); ctx.fill();
+      ctx.fillStyle = ink; ctx.fillText(text, left + 6 * ratio, middle + 4.3 * ratio);
+    }
     ctx.restore();
   }
 

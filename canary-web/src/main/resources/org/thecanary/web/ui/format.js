@@ -43,7 +43,7 @@ export function valueOf(quantity) {
 /** So many decimals that a value has about four digits. */
 export function decimals(value) {
   const size = Math.abs(value);
-  return size >= 1000 ? 1 : size >= 100 ? 1 : size >= 1 ? 2 : size === 0 ? 0 : 3;
+  return size >= 10000 ? 0 : size >= 1000 ? 1 : size >= 100 ? 1 : size >= 1 ? 2 : size === 0 ? 0 : 3;
 }
 
 export function hertz(value) {

@@ -130,6 +130,13 @@ export function sensorPage(main, id, go) {
 
   // --- charts
 
+  /** The first is the tallest; two charts share the height that more would fill. */
+  function tall(i, count, phone) {
+    if (phone) return i === 0 ? 170 : 130;
+    const room = Math.max(340, Math.min(720, window.innerHeight - 200 - count * 54));
+    return Math.round(Math.max(150, Math.min(320, room / (count + .4) * (i === 0 ? 1.4 : 1))));
+  }
+
   const period = () => { const sensor = store.sensors.get(id); return sensor && (sensor.confirmed || sensor.measured) ? 1000 / (sensor.confirmed || sensor.measured) : 10000; };
   const longest = () => Math.max(3 * period(), 3 * bucket, 5000);
 
@@ -142,6 +149,7 @@ export function sensorPage(main, id, go) {
     }
     const shown = curves.filter((curve) => curve.t.length);
     const phone = window.innerWidth < 640;
+    const values = asTable(shown);
     plots.replaceChildren();
     shown.forEach((curve, i) => {
       const last = i === shown.length - 1;
@@ -149,9 +157,9 @@ export function sensorPage(main, id, go) {
       const place = h('div', { class: 'plot', role: 'img' });
       const swatch = h('span', { class: 'key' });
       swatch.style.background = key(i);
-      plots.append(h('div', { class: 'chart' }, h('div', { class: 'caption' }, swatch, h('span', { class: 'name' }, title(curve.name)), value, unit, stats), place));
+      plots.append(h('div', { class: 'chart' }, h('div', { class: 'caption' }, swatch, h('span', { class: 'name' }, title(curve.name)), value, unit, stats), place, last ? values : null));
       const chart = new Chart(place, [curve], {
-        height: (i === 0 ? (phone ? 170 : 210) : phone ? 130 : 150) + (last ? 30 : 0), time: last, first: i, group: 'sensor', span: edges, longest,
+        height: tall(i, shown.length, phone) + (last ? 30 : 0), time: last, first: i, group: 'sensor', span: edges, longest,
         thresholds: thresholds.filter((each) => each.quantity === curve.name && each.kind !== 'silent'),
         gaps: () => gaps(curve.t, ...edges(), longest()), flags: () => notes.filter((note) => note.kind === 'rate').map((note) => ({ time: note.time, label: note.text.replace('Rate ', '') })),
         live: () => !zoomed() && !view.pausedAt && ['live', 'alarm'].includes(stateOf(store.sensors.get(id) ?? { id, state: 'new' })),
@@ -160,6 +168,24 @@ export function sensorPage(main, id, go) {
       charts.push({ curve, chart, value, unit, stats, place });
     });
     draw(true);
+  }
+
+  /** What the charts show, for those who would rather read it: at most sixty rows, made when it is opened. */
+  function asTable(shown) {
+    const details = h('details', { class: 'values' }, h('summary', {}, 'Show as table'));
+    const body = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Values, as a table' });
+    details.append(body);
+    const fill = () => {
+      if (!details.open) return;
+      const [from, to] = edges();
+      const times = [...new Set(shown.flatMap((curve) => curve.t))].filter((time) => time >= from && time <= to).sort((a, b) => b - a);
+      const every = Math.ceil(times.length / 60);
+      const columns = shown.map((curve) => ({ at: new Map(curve.t.map((time, k) => [time, curve.mean[k]])), ...scaled(curve.unit, curve.mean.at(-1) ?? 0), name: title(curve.name) }));
+      body.replaceChildren(h('table', {}, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Time'), ...columns.map((column) => h('th', { scope: 'col', class: 'num' }, column.name + (column.unit ? ', ' + column.unit : ''))))),
+        h('tbody', {}, ...times.filter((_, k) => k % every === 0).map((time) => h('tr', {}, h('td', {}, moment(time, now())), ...columns.map((column) => { const value = column.at.get(time); return h('td', { class: 'num big' }, value === undefined ? '' : number(value * column.factor, decimals(value * column.factor))); }))))));
+    };
+    details.addEventListener('toggle', fill);
+    return details;
   }
 
   let pending = 0;
@@ -204,7 +230,7 @@ export function sensorPage(main, id, go) {
       ignored: 'No answer within three intervals. The sensor may not support rate changes.',
       waiting: `Asked ${span(now() - sensor.askedAt)} ago. Until it answers it stays as it is.`,
       missed: `It confirmed ${rate(sensor.confirmed)} Hz, and measures ${Math.abs(off).toFixed(0)} % too ${off < 0 ? 'slowly' : 'fast'}.`,
-    }[sensor.verdict] ?? (!sensor.measured ? 'Not measured yet.' : silent ? 'This sensor does not say its rate.' : Math.abs(off) < .05 ? 'As asked over the last minute.' : `${Math.abs(off).toFixed(1)} % ${off < 0 ? 'slow' : 'fast'} over the last minute.`);
+    }[sensor.verdict] ?? (!sensor.measured ? 'Not measured yet.' : silent ? 'This sensor does not say its rate.' : Math.abs(off) < .05 ? 'On time over the last minute.' : `${Math.abs(off).toFixed(1)} % ${off < 0 ? 'slow' : 'fast'} over the last minute.`);
     const x = 130 + Math.max(-10, Math.min(10, off)) * 11;
     const action = !operator() ? h('span', { class: 'readonly' }, icon('lock'), 'Read-only')
       : h('button', { class: 'button small', type: 'button', onclick: () => ask(sensor) }, ignored ? 'Ask again' : 'Change');

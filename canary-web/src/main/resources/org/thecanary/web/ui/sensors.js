@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // All sensors: cards or a table; and, where there is none, how to connect the first.
 
-import { STATES, h, icon, mark, say, segments } from './dom.js';
+import { STATES, h, heads, icon, mark, say, segments } from './dom.js';
 import { ago, clock, hertz, nameOf, rate, shortId, span, title, valueOf } from './format.js';
 import { drawSpark } from './spark.js';
+import { ruleOf } from './broker.js';
 import { get, now, stateOf, store } from './store.js';
 
 const ORDER = { alarm: 0, stale: 1, offline: 2, new: 3, live: 4 };
 const SHOWN = 3;
+const byName = (a, b) => nameOf(a.sensor.id).localeCompare(nameOf(b.sensor.id), undefined, { numeric: true });
+const by = (member) => (a, b) => (a.sensor[member] ?? 0) - (b.sensor[member] ?? 0);
+const KEYS = { state: (a, b) => ORDER[a.state] - ORDER[b.state], name: byName, asked: by('asked'), confirmed: by('confirmed'), measured: by('measured'), seen: by('arrived') };
+const COLUMNS = [['Sensor', 'name'], ['State', 'state'], ['First value'], [''], [''], ['Second value'], [''], ['Third value'], [''], ['Asked', 'asked', 'num'], ['Confirmed', 'confirmed', 'num'], ['Measured', 'measured', 'num'], ['Last seen', 'seen', 'num']];
 
 export function sensorsPage(main, go) {
   document.title = 'Sensors – Canary';
   const parameters = new URLSearchParams(location.search);
-  const view = { filter: parameters.get('show') ?? 'all', text: parameters.get('find') ?? '', layout: parameters.get('as') ?? remembered('layout', 'cards'), span: Number(parameters.get('trace') ?? 3600), sort: parameters.get('sort') ?? 'state', add: parameters.has('add') };
+  const view = { filter: parameters.get('show') ?? 'all', text: parameters.get('find') ?? '', layout: parameters.get('as') ?? remembered('layout', 'cards'), span: Number(parameters.get('trace') ?? 3600), sort: KEYS[parameters.get('sort')?.replace('-', '')] ? parameters.get('sort') : 'state', add: parameters.has('add') };
   const body = h('div');
   let cards = new Map();
   let order = '';
@@ -33,11 +38,12 @@ export function sensorsPage(main, go) {
   };
 
   const filters = h('div');
+  const ordering = segments('Order', [['state', 'Alarms first'], ['name', 'By name']], view.sort, (value) => { view.sort = value; keep(); });
   const search = h('input', { class: 'input', type: 'search', placeholder: 'Find a sensor', 'aria-label': 'Find a sensor', '.value': view.text, oninput: () => { view.text = search.value; keep(); } });
   const head = h('div', { class: 'head' }, h('h1', {}, 'Sensors'), filters,
     h('div', { class: 'search push stretch' }, icon('search'), search, h('kbd', {}, '/')),
     h('div', { class: 'hide-phone' }, segments('Trace', [['900', '15 m'], ['3600', '1 h']], String(view.span), (value) => { view.span = Number(value); keep(); })),
-    h('div', { class: 'hide-phone' }, segments('Order', [['state', 'Alarms first'], ['name', 'By name']], view.sort, (value) => { view.sort = value; keep(); })),
+    h('div', { class: 'hide-phone' }, ordering),
     segments('Layout', [['cards', icon('cards')], ['table', icon('rows')]], view.layout, (value) => { view.layout = value; remember('layout', value); keep(); }, true),
     h('a', { class: 'button primary hide-phone', href: '/?add' }, icon('plus'), 'Add sensor'));
 
@@ -48,12 +54,13 @@ export function sensorsPage(main, go) {
 
   function visible() {
     const text = view.text.toLowerCase();
+    const key = view.sort.replace('-', ''), way = view.sort.startsWith('-') ? -1 : 1;
     const all = [...store.sensors.values()].map((sensor) => ({ sensor, state: stateOf(sensor) }));
     const counts = { all: all.length };
     for (const { state } of all) counts[state] = (counts[state] ?? 0) + 1;
     drawFilters(counts);
     return all.filter(({ sensor, state }) => (view.filter === 'all' || state === view.filter) && (!text || sensor.id.toLowerCase().includes(text) || nameOf(sensor.id).toLowerCase().includes(text)))
-      .sort((a, b) => (view.sort === 'name' ? 0 : ORDER[a.state] - ORDER[b.state]) || nameOf(a.sensor.id).localeCompare(nameOf(b.sensor.id), undefined, { numeric: true }));
+      .sort((a, b) => way * KEYS[key](a, b) || byName(a, b));
   }
 
   let drawnFilters = '';
@@ -87,8 +94,8 @@ export function sensorsPage(main, go) {
       body.replaceChildren(h('div', { class: 'grid' }, ...list.map(({ sensor }) => cards.get(sensor.id).element)));
     } else {
       for (const { sensor } of list) cards.set(sensor.id, line(sensor.id, view, go));
-      table = h('table', {}, h('thead', {}, h('tr', {}, ...['Sensor', 'State', 'First value', '', '', 'Second value', '', 'Third value', '', 'Asked', 'Confirmed', 'Measured', 'Last seen'].map((text, i) => h('th', { scope: 'col', class: i >= 9 ? 'num' : '' }, text)))), h('tbody', {}, ...list.map(({ sensor }) => cards.get(sensor.id).element)));
-      body.replaceChildren(h('div', { class: 'card scroll' }, table));
+      table = h('table', {}, heads(COLUMNS, view.sort, (sort) => { view.sort = sort; ordering.choose(sort); keep(); body.querySelector(`th:nth-child(${COLUMNS.findIndex((column) => column[1] === sort.replace('-', '')) + 1}) button`)?.focus(); }), h('tbody', {}, ...list.map(({ sensor }) => cards.get(sensor.id).element)));
+      body.replaceChildren(h('div', { class: 'card scroll', tabindex: '0', role: 'region', 'aria-label': 'Sensors, as a table' }, table));
     }
   }
 
@@ -206,40 +213,71 @@ function empty(main, go, adding) {
   document.title = 'Connect a sensor – Canary';
   const known = store.sensors.size;
   const address = (store.link?.address ?? 'localhost:1883').replace('127.0.0.1', location.hostname);
-  const host = address.replace(/:\d+$/, ''), port = address.match(/:(\d+)$/)?.[1] ?? '1883';
-  const recipes = {
-    shell: ['Shell', [`mosquitto_pub -h ${host} -p ${port} -u USER -P PASSWORD -q 1 -t sensor/attic/data -m '{"temperature": 24.3}'`]],
-    canary: ['This or another Linux machine', [`canary sensor -h ${host} -p ${port} -u USER --pw-file sensor.credential --id attic`]],
-    python: ['Python', ['import json, paho.mqtt.client as mqtt', 'client = mqtt.Client(client_id="attic")', 'client.username_pw_set("USER", "PASSWORD")', `client.connect("${host}", ${port})`, 'client.loop_start()', 'client.publish("sensor/attic/data", json.dumps({"temperature": 24.3}), qos=1).wait_for_publish()']],
-    arduino: ['ESP32, Arduino', [`mqtt.setServer("${host}", ${port});`, 'mqtt.connect("attic", "USER", "PASSWORD");', 'mqtt.publish("sensor/attic/data", "{\\"temperature\\": 24.3}");']],
-  };
+  let host = address.replace(/:\d+$/, ''), port = address.match(/:(\d+)$/)?.[1] ?? '1883', tls = false;
+  const recipes = () => ({
+    shell: ['Shell', [`mosquitto_pub -h ${host} -p ${port}${tls ? ' --cafile ca.crt' : ''} -u USER -P PASSWORD -q 1 -t sensor/attic/data -m '{"temperature": 24.3}'`]],
+    canary: ['Linux machine', tls ? ['canary sensor --bundle attic.zip'] : [`canary sensor -h ${host} -p ${port} -u USER --pw-file sensor.credential --id attic`]],
+    python: ['Python', ['import json, paho.mqtt.client as mqtt', 'client = mqtt.Client(client_id="attic")', ...(tls ? ['client.tls_set("ca.crt")'] : []), 'client.username_pw_set("USER", "PASSWORD")', `client.connect("${host}", ${port})`, 'client.loop_start()', 'client.publish("sensor/attic/data", json.dumps({"temperature": 24.3}), qos=1).wait_for_publish()']],
+    arduino: ['ESP32, Arduino', [...(tls ? ['wifi.setCACert(CA_CRT);  // the text of ca.crt'] : []), `mqtt.setServer("${host}", ${port});`, 'mqtt.connect("attic", "USER", "PASSWORD");', 'mqtt.publish("sensor/attic/data", "{\\"temperature\\": 24.3}");']],
+  });
   let chosen = 'shell';
   const code = h('ol', { class: 'card code', style: undefined });
   const copy = (text) => navigator.clipboard?.writeText(text).then(() => say('Copied'), () => {});
   const choose = (value) => {
     chosen = value;
-    code.replaceChildren(...recipes[value][1].map((text, i) => h('li', {}, h('span', { class: 'n' }, String(i + 1)), h('code', {}, text), h('button', { class: 'plain', type: 'button', 'aria-label': 'Copy line ' + (i + 1), onclick: () => copy(text) }, icon('copy')))));
+    code.replaceChildren(...recipes()[value][1].map((text, i) => h('li', {}, h('span', { class: 'n' }, String(i + 1)), h('code', {}, text), h('button', { class: 'plain', type: 'button', 'aria-label': 'Copy line ' + (i + 1), onclick: () => copy(text) }, icon('copy')))));
   };
   choose(chosen);
   const wait = h('div', { class: 'card wait', role: 'status' });
   const begun = now();
   main.append(h('div', { class: 'first' }, h('h1', {}, known ? 'Connect another sensor' : 'Connect the first sensor'), h('p', {}, 'Run these lines where the sensor is. It appears here by itself with its first value.'),
-    h('div', { class: 'pair' }, segments('Where', Object.entries(recipes).map(([value, [text]]) => [value, text]), chosen, choose), h('button', { class: 'button', type: 'button', onclick: () => copy(recipes[chosen][1].join('\n')) }, icon('copy'), 'Copy all')), code,
-    h('p', { class: 'hint' }, 'USER and PASSWORD are those of the broker, for a user who may write ', h('span', { class: 'mono' }, 'sensor/attic/data'), '. Any JSON with numbers will do, or a number alone.'), wait));
-  let last = '';
+    h('div', { class: 'pair' }, segments('Where', Object.entries(recipes()).map(([value, [text]]) => [value, text]), chosen, choose), h('button', { class: 'button', type: 'button', onclick: () => copy(recipes()[chosen][1].join('\n')) }, icon('copy'), 'Copy all')), code,
+    h('p', { class: 'hint' }, 'USER and PASSWORD are the broker’s, of a user who may write ', h('span', { class: 'mono' }, 'sensor/attic/data'), '. Any JSON with numbers will do, or a number alone.'), wait));
+  let seen = null, refused = [], newcomers = [], reason = '', timer = 0, closed = false;
+
+  /** Who has connected, and who was refused, since this page is open: where the broker tells. */
+  async function look() {
+    try {
+      const answer = await get('clients');
+      reason = answer.reason ?? '';
+      if (!reason) {
+        const open = answer.listeners?.find((each) => each.tls && !each.mtls && each.protocol === 'mqtt');
+        if (open && !tls && location.protocol === 'https:') { tls = true; port = String(open.port); host = location.hostname; choose(chosen); }
+        const here = answer.clients.filter((client) => client.connected);
+        seen ??= new Set(here.map((client) => client.id));
+        newcomers = here.filter((client) => !seen.has(client.id));
+        refused = answer.denials.map((denial) => ({ ...denial, at: Date.parse(denial.time) })).filter((denial) => denial.at > begun - 60000 && denial.action !== 'receive').reverse();
+        draw();
+      }
+    } catch { /* the notice says it */ }
+    if (!closed) timer = setTimeout(look, 2000);
+  }
+
+  const item = (state, title, text, end) => h('div', {}, mark(state), h('div', {}, h('b', {}, title), h('p', {}, text)), end ?? null);
+
+  function refusal() {
+    const [denial] = refused;
+    const [file, line] = ruleOf(denial.rule);
+    const what = denial.action === 'connect' ? (denial.user ? 'as user ' + denial.user : 'without a user name') + ' from ' + denial.address : 'may not publish on ' + denial.topic;
+    return item('alarm', (refused.length === 1 ? '1 attempt' : refused.length + ' attempts') + ' refused, the last ' + ago(denial.at, now()), h('span', {}, h('span', { class: 'mono' }, denial.client || 'A client'), ' ' + what + ': ' + line + '.'), file ? h('span', { class: 'end mono', title: file }, file.slice(file.lastIndexOf('/') + 1)) : null);
+  }
+
+  function draw() {
+    const up = store.link?.connected && !store.offline;
+    const heard = store.taken > 0;
+    wait.replaceChildren(
+      h('div', {}, mark('new'), h('b', {}, 'Waiting for the first value'), h('span', { class: 'end waited' }, 'for ' + span(now() - begun))),
+      item(up ? 'live' : 'offline', up ? 'The broker is up' : 'The broker cannot be reached', (tls ? host + ':' + port + ', TLS' : address) + (up ? '' : '. ' + (store.link?.sentence ?? ''))),
+      reason ? item(heard ? 'live' : 'new', heard ? 'Messages arrive' : 'No message yet', heard ? 'None of them is a new sensor’s. A sensor publishes on sensor/NAME/data.' : 'Check that the sensor is on the same network, and its name and password.')
+        : newcomers.length ? item('live', newcomers[0].id + ' has connected', 'It has not published on sensor/NAME/data yet.') : item('new', 'No new connection yet', /^(localhost|127\.|\[?::1)/.test(host) ? 'Only this machine can connect: Canary listens on ' + host + '.' : 'Check that the sensor is on the same network as ' + host + '.'),
+      ...(refused.length ? [refusal()] : []));
+  }
+
   const tick = () => {
     if (store.sensors.size > known) { const added = [...store.sensors.keys()]; go(adding ? '/s/' + encodeURIComponent(added.find((id) => store.sensors.get(id).arrived > begun) ?? added[0]) : '/', true); return; }
-    const up = store.link?.connected && !store.offline;
-    const now2 = up + String(store.taken > 0);
-    const waited = 'for ' + span(now() - begun);
-    if (now2 === last) { wait.querySelector('.waited').textContent = waited; return; }
-    last = now2;
-    wait.replaceChildren(
-      h('div', {}, mark('new'), h('b', {}, 'Waiting for the first value'), h('span', { class: 'hint waited', style: undefined }, waited)),
-      h('div', {}, mark(up ? 'live' : 'offline'), h('div', {}, h('b', {}, up ? 'The broker is up' : 'The broker cannot be reached'), h('p', {}, address + (up ? '' : '. ' + (store.link?.sentence ?? ''))))),
-      h('div', {}, mark(store.taken > 0 ? 'live' : 'new'), h('div', {}, h('b', {}, store.taken > 0 ? 'Messages arrive' : 'No message yet'), h('p', {}, store.taken > 0 ? 'None of them is a new sensor’s. A sensor publishes on sensor/NAME/data.' : 'Check that the sensor is on the same network, and its name and password.'))));
+    draw();
   };
   tick();
-  get('sensors').catch(() => {});
-  return { tick };
+  look();
+  return { tick, close() { closed = true; clearTimeout(timer); } };
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // All topics as a tree, and what changed in the one that is picked.
 
+import { Chart, Curve } from './charts.js';
 import { h, icon, problem, say, segments } from './dom.js';
-import { ago, clock, number, span } from './format.js';
+import { ago, clock, number, span, title } from './format.js';
+import { drawSpark } from './spark.js';
 import { get, now, operator, post } from './store.js';
 
 export function topicsPage(main) {
@@ -17,9 +19,12 @@ export function topicsPage(main) {
   const tree = h('div', { class: 'card tree' });
   const lines = h('div', { role: 'tree', 'aria-label': 'Topics' });
   const detail = h('div', { class: 'detail' });
-  tree.append(h('div', { class: 'th', 'aria-hidden': 'true' }, h('span', {}, 'Topic'), h('span', { class: 'last' }, 'Last value'), h('span'), h('span', { class: 'num hide' }, 'msg/s'), h('span', { class: 'num hide' }, 'Age')), lines);
+  const both = h('div', { class: chosen ? 'topics picked' : 'topics' }, tree, detail);
+  const traces = new Map();
+  let chart = null, field = '';
+  tree.append(h('div', { class: 'th', 'aria-hidden': 'true' }, h('span', {}, 'Topic'), h('span', { class: 'last' }, 'Last value'), h('span', { class: 'hide' }, 'Trace'), h('span'), h('span', { class: 'num hide' }, 'msg/s'), h('span', { class: 'num hide' }, 'Age')), lines);
   main.append(h('div', { class: 'head' }, h('h1', {}, 'Topics'), sub, h('div', { class: 'search push stretch' }, icon('search'), search, h('kbd', {}, '/')),
-    segments('Show', [['all', 'All'], ['retained', 'Retained'], ['changing', 'Changing']], only, (value) => { only = value; draw(); }), pause), h('div', { class: 'topics' }, tree, detail));
+    segments('Show', [['all', 'All'], ['retained', 'Retained'], ['changing', 'Changing']], only, (value) => { only = value; draw(); }), pause), both);
   function showPause() { pause.replaceChildren(icon(paused ? 'play' : 'pause'), paused ? 'Live' : 'Pause'); pause.className = paused ? 'button live' : 'button'; }
   showPause();
 
@@ -41,7 +46,8 @@ export function topicsPage(main) {
 
   function nodes() {
     const root = { children: new Map(), count: 0 };
-    for (const topic of topics) {
+    // The broker's own topics come last.
+    for (const topic of [...topics].sort((a, b) => a.name.startsWith('$') - b.name.startsWith('$'))) {
       if (!matches(topic.name) || (only === 'retained' && !topic.retained) || (only === 'changing' && !(topic.rate > 0))) continue;
       let node = root, path = '';
       for (const level of topic.name.split('/')) {
@@ -70,6 +76,7 @@ export function topicsPage(main) {
     };
     walk(nodes(), 0);
     lines.replaceChildren(...rows.slice(0, 1000));
+    for (const canvas of lines.querySelectorAll('canvas')) { const points = traces.get(canvas.closest('.line').dataset.path); drawSpark(canvas, points, { from: points[0], to: now() / 1000, state: 'live', every: 1e6 }); }
     if (!rows.length) lines.replaceChildren(h('p', { class: 'empty-chart' }, topics.length ? 'No topic is like that.' : 'Listening. Topics appear as they are published.'));
     const first = rows.find((each) => each.dataset.path === (focused ?? chosen)) ?? rows[0];
     if (first) { first.tabIndex = 0; if (focused) first.focus(); }
@@ -83,7 +90,7 @@ export function topicsPage(main) {
     const name = h('span', { class: 'name' }, folder ? icon('right') : h('span', { class: 'icon' }), node.name || '(empty)', folder ? h('span', { class: 'hint' }, String(node.count)) : null);
     name.style.paddingLeft = depth * 16 + 'px';
     const element = h('div', { class: 'line', role: 'treeitem', tabindex: '-1', 'aria-level': depth + 1, 'aria-selected': String(node.path === chosen), 'aria-expanded': folder ? String(expanded) : undefined, onclick: () => { element.focus(); if (topic) pick(node.path); if (folder) { toggle(node.path); } } },
-      name, h('span', { class: 'last' }, topic ? topic.last.replace(/\s+/g, ' ') : ''), h('span', {}, topic?.retained ? h('span', { class: 'tag' }, 'retained') : ''), h('span', { class: 'num hide' }, perSecond > 0 ? number(perSecond, perSecond < 10 ? 2 : 0) : ''), h('span', { class: 'num hide' }, time && !folder ? span(now() - time) : ''));
+      name, h('span', { class: 'last' }, topic ? topic.last.replace(/\s+/g, ' ') : ''), h('span', { class: 'hide' }, topic && traces.get(topic.name)?.length > 2 ? h('canvas', { 'aria-hidden': 'true' }) : ''), h('span', {}, topic?.retained ? h('span', { class: 'tag' }, 'retained') : ''), h('span', { class: 'num hide' }, perSecond > 0 ? number(perSecond, perSecond < 10 ? 2 : 0) : ''), h('span', { class: 'num hide' }, time && !folder ? span(now() - time) : ''));
     element.dataset.path = node.path;
     return element;
   }
@@ -111,6 +118,8 @@ export function topicsPage(main) {
 
   function pick(name) {
     chosen = name;
+    field = '';
+    both.className = 'topics picked';
     keep();
     for (const line of lines.children) line.setAttribute('aria-selected', String(line.dataset.path === name));
     loadDetail();
@@ -122,6 +131,7 @@ export function topicsPage(main) {
     if (!paused && !document.hidden) {
       try {
         topics = (await get('topics')).topics;
+        trace();
         if (closed) return;
         draw();
         if (chosen) loadDetail();
@@ -130,10 +140,24 @@ export function topicsPage(main) {
     timer = setTimeout(load, ++beat < 4 ? 600 : 2000);
   }
 
+  /** Of topics that are numbers: what was seen while this page is open. */
+  function trace() {
+    for (const topic of topics) {
+      const value = topic.last.trim() === '' ? NaN : Number(topic.last);
+      if (!Number.isFinite(value)) { traces.delete(topic.name); continue; }
+      const points = traces.get(topic.name) ?? [];
+      traces.set(topic.name, points);
+      const time = topic.time / 1000;
+      if (!points.length || points.at(-2) < time) points.push(time, value);
+      if (points.length > 400) points.splice(0, 100);
+    }
+  }
+
   let shownDetail = '';
   async function loadDetail() {
     try {
       const topic = await get('topic', { name: chosen });
+      if (!closed && !topic.name) detail.replaceChildren(h('section', { class: 'card' }, h('p', { class: 'empty-chart' }, 'Nothing was heard yet on ', h('span', { class: 'mono' }, chosen), '. It appears with its next message.')));
       if (closed || !topic.name || topic.name !== chosen) return;
       const stamp = JSON.stringify([topic.name, topic.count, topic.retained, tab]);
       if (stamp === shownDetail && detail.childElementCount) return;
@@ -176,15 +200,48 @@ export function topicsPage(main) {
     const clear = topic.retained && operator() ? h('button', { class: 'button small', type: 'button', onclick: async () => {
       if (clear.dataset.sure) { clear.disabled = true; try { await post('retained/clear', { topic: topic.name }); say('Cleared'); shownDetail = ''; } catch (e) { detail.prepend(problem(e.message)); } } else { clear.dataset.sure = '1'; clear.textContent = 'Clear ' + topic.name.slice(cut) + ' for everybody?'; }
     } }, 'Clear retained') : null;
+    chart?.destroy();
+    chart = null;
+    const focused = detail.contains(document.activeElement) && document.activeElement.textContent + document.activeElement.getAttribute('aria-label');
     detail.replaceChildren(
-      h('section', { class: 'card', 'aria-label': 'Topic' }, h('div', { class: 'path' }, h('span', { class: 'mono' }, h('span', { class: 'quiet' }, topic.name.slice(0, cut)), topic.name.slice(cut)), h('button', { class: 'plain', type: 'button', 'aria-label': 'Copy the topic', onclick: () => navigator.clipboard?.writeText(topic.name).then(() => say('Copied'), () => {}) }, icon('copy')), h('span', { class: 'end' }, topic.retained ? h('span', { class: 'tag' }, 'Retained') : null, h('span', { class: 'tag grey' }, 'QoS ' + topic.qos), h('span', { class: 'tag grey' }, latest.bytes + ' B'))),
+      h('section', { class: 'card', 'aria-label': 'Topic' }, h('div', { class: 'path' }, h('button', { class: 'plain back', type: 'button', 'aria-label': 'All topics', onclick: () => { chosen = ''; both.className = 'topics'; keep(); draw(); } }, icon('back')), h('span', { class: 'mono' }, h('span', { class: 'quiet' }, topic.name.slice(0, cut)), topic.name.slice(cut)), h('button', { class: 'plain', type: 'button', 'aria-label': 'Copy the topic', onclick: () => navigator.clipboard?.writeText(topic.name).then(() => say('Copied'), () => {}) }, icon('copy')), h('span', { class: 'end' }, topic.retained ? h('span', { class: 'tag' }, 'Retained') : null, h('span', { class: 'tag grey' }, 'QoS ' + topic.qos), h('span', { class: 'tag grey' }, latest.bytes + ' B'))),
         h('div', { class: 'tools' }, segments('Payload', [['changes', 'Changes'], ['value', 'Value'], ['raw', 'Raw']], tab, (value) => { tab = value; show(); }), before ? clock(latest.time) + ' against ' + clock(before.time) : clock(latest.time)), body,
         h('div', { class: 'foot' }, h('span', {}, ago(latest.time, now()) + ', ' + number(topic.count) + (topic.count === 1 ? ' message' : ' messages') + ' seen'), clear)),
+      picture(topic),
       h('section', { class: 'card', 'aria-label': 'Messages' }, h('div', { class: 'caption' }, h('h2', {}, 'Messages'), h('span', { class: 'hint' }, 'last ' + topic.messages.length + ' of ' + number(topic.count))),
-        h('table', {}, h('tbody', {}, ...topic.messages.slice(0, 8).map((message) => h('tr', {}, h('td', { class: 'big' }, clock(message.time)), h('td', { class: 'mono' }, message.text.length > 52 ? message.text.slice(0, 52) + '…' : message.text), h('td', { class: 'num' }, message.bytes + ' B')))))));
+        h('table', {}, h('tbody', {}, ...topic.messages.slice(0, 8).map((message) => h('tr', {}, h('td', { class: 'big' }, clock(message.time)), h('td', { class: 'mono' }, message.text.slice(0, 200)), h('td', { class: 'num' }, message.bytes + ' B')))))));
+    if (focused) [...detail.querySelectorAll('button, select, [tabindex]')].find((each) => each.textContent + each.getAttribute('aria-label') === focused)?.focus();
+  }
+
+  /** The numbers of a payload by name; a bare number has none. */
+  function numbers(text) {
+    try {
+      const value = JSON.parse(text);
+      if (typeof value === 'number') return { value };
+      return Object.fromEntries(Object.entries(value).filter(([name, each]) => typeof each === 'number' && !/^(seq|time|t|ts|boot)$/.test(name)));
+    } catch { return {}; }
+  }
+
+  /** A curve of one of its numbers over the messages that were seen. */
+  function picture(topic) {
+    const all = topic.messages.map((message) => [message.time, numbers(message.text)]).reverse();
+    const names = Object.keys(all.at(-1)[1]);
+    if (!names.length || all.length < 3) return '';
+    if (!names.includes(field)) [field] = names;
+    const place = h('div', { class: 'plot', role: 'img' });
+    const choose = names.length > 1 ? h('select', { class: 'input', 'aria-label': 'Which number', onchange: () => { field = choose.value; shownDetail = ''; loadDetail(); } }, ...names.map((name) => h('option', { value: name, selected: name === field }, title(name)))) : h('h2', {}, title(field));
+    const curve = new Curve(field, '');
+    for (const [time, values] of all) if (typeof values[field] === 'number') curve.add(time, values[field], 1);
+    place.setAttribute('aria-label', `${title(field)} over ${all.length} messages, last ${number(curve.mean.at(-1))}`);
+    setTimeout(() => {
+      if (closed || !place.isConnected) return;
+      chart = new Chart(place, [curve], { height: 130, time: true, span: () => [curve.t[0], Math.max(curve.t.at(-1), curve.t[0] + 1000)], longest: () => Infinity, live: () => true, first: 1 });
+      chart.draw();
+    });
+    return h('section', { class: 'card chart', 'aria-label': 'Curve' }, h('div', { class: 'caption' }, choose, h('span', { class: 'hint' }, 'the last ' + all.length + ' messages')), place);
   }
 
   if (!chosen) detail.append(h('section', { class: 'card' }, h('p', { class: 'empty-chart' }, 'Pick a topic to see what changed in it.')));
   load();
-  return { close() { closed = true; clearTimeout(timer); } };
+  return { recolour: () => chart?.build(), close() { closed = true; clearTimeout(timer); chart?.destroy(); } };
 }
