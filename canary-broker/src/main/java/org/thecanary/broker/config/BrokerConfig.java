@@ -106,8 +106,14 @@ public record BrokerConfig(
         public @Nullable Path pidFile;
         public boolean persistent;
         public boolean persistenceSync = true;
-        public Path persistenceLocation = Path.of("");
+        public @Nullable Path persistenceLocation;
         public String persistenceFile = Persistence.FILE;
+
+        /** Whether the plugin is named that keeps things in a database. */
+        public boolean persistencePlugin;
+
+        /** Its {@code plugin_opt_db_file}, which counts where there is no {@code persistence_location}. */
+        public @Nullable Path databaseFile;
 
         public BrokerConfig build() {
             return new BrokerConfig(
@@ -127,11 +133,19 @@ public record BrokerConfig(
                     retainExpiryMinutes,
                     sysIntervalSeconds,
                     pidFile,
-                    persistent
-                            ? new Persistence(
-                                    Persistence.folder(persistenceLocation, persistenceFile),
-                                    persistenceSync)
-                            : null);
+                    persistence());
+        }
+
+        private @Nullable Persistence persistence() {
+            Path location = persistenceLocation;
+            Path database = persistencePlugin && location == null ? databaseFile : null;
+            if (!persistent && !(persistencePlugin && (location != null || database != null))) {
+                return null;
+            }
+            Path folder = database == null
+                    ? Persistence.folder(location == null ? Path.of("") : location, persistenceFile)
+                    : Persistence.folder(database);
+            return new Persistence(folder, persistenceSync);
         }
     }
 }

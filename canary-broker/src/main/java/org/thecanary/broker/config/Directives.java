@@ -578,7 +578,7 @@ final class Directives {
                     SECURITY,
                     "file",
                     "none",
-                    "mosquitto's own plugins for password and ACL files, which Canary has built in.",
+                    "mosquitto's own plugins for password and ACL files and persistence: all built in.",
                     (d, words, option) -> d.plugin(option.name(), words.getFirst(), false)),
             words(
                     "plugin_load",
@@ -592,7 +592,7 @@ final class Directives {
                     PLUGIN,
                     "name value",
                     "none",
-                    "Option of the plugin above: password_file or acl_file.",
+                    "Option of the plugin above: password_file or acl_file; db_file, sync, flush_period.",
                     (d, words, option) -> d.pluginOption(option)),
             text(
                     "plugin_use",

@@ -181,7 +181,7 @@ final class Draft {
     void plugin(String option, String path, boolean everywhere) throws Directive.BadValue {
         Plugin named = Plugin.of(option, path, file, line);
         (everywhere ? global : security()).plugins.add(named);
-        plugin = named;
+        use(named);
     }
 
     /** {@code plugin_load NAME FILE}. */
@@ -201,7 +201,12 @@ final class Draft {
                     + " yet. Write above it:  plugin_load " + name + " FILE");
         }
         listenerSecurity().plugins.add(named);
+        use(named);
+    }
+
+    private void use(Plugin named) {
         plugin = named;
+        broker.persistencePlugin |= named.kind == Plugin.Kind.PERSIST_SQLITE;
     }
 
     void pluginOption(ConfFile.Option option) throws Directive.BadValue {
@@ -218,6 +223,7 @@ final class Draft {
 
     /** What can be said only when all files are read. */
     void finish(List<Problem> problems) {
+        sayIfNothingIsKept();
         Set<Plugin> all = new LinkedHashSet<>(global.plugins);
         all.addAll(loaded.values());
         listeners.forEach(listener -> all.addAll(listener.security.plugins));
@@ -242,6 +248,19 @@ final class Draft {
                                     + ". Keep one of them."));
                 }
             }
+        }
+    }
+
+    private void sayIfNothingIsKept() {
+        if (broker.persistencePlugin
+                && !broker.persistent
+                && broker.databaseFile == null
+                && broker.persistenceLocation == null) {
+            notices.add(new Problem(
+                    file,
+                    0,
+                    "the persist_sqlite plugin has neither plugin_opt_db_file nor"
+                            + " persistence_location, so nothing is kept, as with mosquitto."));
         }
     }
 

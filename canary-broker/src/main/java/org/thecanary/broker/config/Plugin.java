@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.Directive.BadValue;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * A plugin that a configuration names. Canary loads none: what mosquitto's own plugins for password and ACL files do it
@@ -71,10 +72,39 @@ final class Plugin {
         if (name.equals(kind.fileOption)) {
             file = Draft.path(value);
         } else if (kind == Kind.PERSIST_SQLITE) {
-            draft.notice(option + " has no effect: Canary keeps its state in its own store.");
+            persistence(draft, option, name, value);
         } else {
             throw new BadValue(option + " is no option of the " + kind.fileOption + " plugin"
                     + ", which has one:  plugin_opt_" + kind.fileOption + " FILE");
+        }
+    }
+
+    private static void persistence(Draft draft, String option, String name, String value)
+            throws BadValue {
+        switch (name) {
+            case "db_file" -> draft.broker.databaseFile = Draft.path(value);
+            case "sync" ->
+                draft.broker.persistenceSync = switch (value.toLowerCase(Locale.ROOT)) {
+                    case "extra", "full", "normal" -> true;
+                    case "off" -> false;
+                    default ->
+                        throw new BadValue(option
+                                + " is extra, full, normal or off, and not \""
+                                + value
+                                + "\".");
+                };
+            case "flush_period" -> {
+                if (CNumber.parse(option, value, 0, Integer.MAX_VALUE) != 0) {
+                    draft.notice(option + " has no effect: Canary writes every change at once.");
+                }
+            }
+            case "page_size" ->
+                draft.notice(option + " has no effect: Canary's own store has no pages.");
+            default ->
+                throw new BadValue(option
+                        + " is no option of the persist_sqlite plugin, which has these: "
+                        + " plugin_opt_db_file, plugin_opt_sync, plugin_opt_flush_period and"
+                        + " plugin_opt_page_size.");
         }
     }
 

@@ -25,6 +25,9 @@ interface Engine extends AutoCloseable {
     /** A copy that can be opened on its own, in a folder that does not exist yet. */
     void copyTo(Path folder) throws IOException;
 
+    /** About how many entries there are. */
+    long entries();
+
     /** Bytes on disk. */
     long bytes();
 
@@ -42,6 +45,8 @@ interface Engine extends AutoCloseable {
         boolean isValid();
 
         void next();
+
+        void previous();
 
         byte[] key();
 

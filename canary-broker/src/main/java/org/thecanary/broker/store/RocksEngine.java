@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** RocksDB, in one column family: a table is the first byte of a key. */
 final class RocksEngine implements Engine {
@@ -47,23 +46,29 @@ final class RocksEngine implements Engine {
     }
 
     static Engine open(Path folder) throws IOException {
-        return open(folder, RocksDB::open);
+        return open(folder, false, RocksDB::open);
     }
 
     /** Opens what is there, and writes nothing. */
     static Engine openReadOnly(Path folder) throws IOException {
-        return open(folder, RocksDB::openReadOnly);
+        return open(folder, false, RocksDB::openReadOnly);
+    }
+
+    /** Opens what can be opened of it, and writes nothing. */
+    static Engine openDamaged(Path folder) throws IOException {
+        return open(folder, true, RocksDB::openReadOnly);
     }
 
     private interface Opening {
         RocksDB open(Options options, String folder) throws RocksDBException;
     }
 
-    private static Engine open(Path folder, Opening opening) throws IOException {
+    private static Engine open(Path folder, boolean damaged, Opening opening) throws IOException {
         loadLibrary();
         Cache cache = new LRUCache(BLOCK_CACHE);
         Options options = new Options()
                 .setCreateIfMissing(true)
+                .setBestEffortsRecovery(damaged)
                 .setWriteBufferSize(WRITE_BUFFER)
                 .setMaxWriteBufferNumber(WRITE_BUFFERS)
                 .setCompressionType(CompressionType.NO_COMPRESSION)
@@ -87,16 +92,21 @@ final class RocksEngine implements Engine {
     }
 
     /** The library beside the jar, if it is there, or else the one in the jar, unpacked to a temporary file. */
-    private static void loadLibrary() {
+    private static void loadLibrary() throws IOException {
         CodeSource source = RocksDB.class.getProtectionDomain().getCodeSource();
         Path jars =
                 source == null ? null : Path.of(source.getLocation().getPath()).getParent();
-        if (jars != null
-                && Files.exists(jars.resolve(Environment.getJniLibraryFileName("rocksdb")))) {
-            RocksDB.loadLibrary(List.of(jars.toString()));
-            return;
+        try {
+            if (jars != null
+                    && Files.exists(
+                            jars.resolve(Environment.getJniLibraryFileName("rocksdbjni")))) {
+                RocksDB.loadLibrary(List.of(jars.toString()));
+            } else {
+                RocksDB.loadLibrary();
+            }
+        } catch (LinkageError | RuntimeException e) { // what it throws where it cannot
+            throw new IOException("the library of RocksDB cannot be loaded: " + e.getMessage(), e);
         }
-        RocksDB.loadLibrary();
     }
 
     private static IOException failure(RocksDBException e) {
@@ -142,12 +152,17 @@ final class RocksEngine implements Engine {
     }
 
     @Override
-    public long bytes() {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.mapToLong(file -> file.toFile().length()).sum();
-        } catch (IOException e) {
+    public long entries() {
+        try {
+            return rocks.getLongProperty("rocksdb.estimate-num-keys");
+        } catch (RocksDBException e) {
             return 0;
         }
+    }
+
+    @Override
+    public long bytes() {
+        return StoreFolder.bytes(folder);
     }
 
     @Override
@@ -186,6 +201,11 @@ final class RocksEngine implements Engine {
         @Override
         public void next() {
             iterator.next();
+        }
+
+        @Override
+        public void previous() {
+            iterator.prev();
         }
 
         @Override

@@ -38,7 +38,7 @@ public final class Store implements AutoCloseable {
 
     private final Path folder;
     private final boolean sync;
-    private final Engine.Factory engines;
+    private final StoreFolder place;
     private final StoreListener listener;
     private final ChangeWriter writer;
     private final Clearing clearing;
@@ -94,13 +94,18 @@ public final class Store implements AutoCloseable {
      * @param sync whether what is committed is on disk, rather than with the operating system
      */
     public Store(Path folder, boolean sync, StoreListener listener) {
-        this(folder, sync, listener, RocksEngine::open);
+        this(folder, sync, listener, RocksEngine::open, LOG::error);
     }
 
-    Store(Path folder, boolean sync, StoreListener listener, Engine.Factory engines) {
+    Store(
+            Path folder,
+            boolean sync,
+            StoreListener listener,
+            Engine.Factory engines,
+            Consumer<String> losses) {
         this.folder = folder;
         this.sync = sync;
-        this.engines = engines;
+        this.place = new StoreFolder(folder, engines, losses);
         this.listener = listener;
         this.writer = new ChangeWriter(listener::retained);
         this.clearing = new Clearing(writer, listener::orphaned);
@@ -132,13 +137,13 @@ public final class Store implements AutoCloseable {
             read(restored);
         } catch (Engine.DamagedException e) {
             closeEngine();
-            new StoreFolder(folder, engines).setAside(e);
+            engine = place.setAside(e);
+            read(restored);
         }
     }
 
     private void read(Restoration restored) throws IOException {
-        Engine opened = new StoreFolder(folder, engines).open();
-        engine = opened;
+        Engine opened = engine();
         Recovery recovery = new Recovery(opened);
         List<StoredMessage> retained = new ArrayList<>();
         List<RestoredSession> sessions = new ArrayList<>();
@@ -260,7 +265,7 @@ public final class Store implements AutoCloseable {
      */
     public static StoreReport check(Path folder) throws IOException {
         try (Engine copy = RocksEngine.openReadOnly(folder)) {
-            new StoreFolder(folder, RocksEngine::open).checkFormat(copy);
+            new StoreFolder(folder, RocksEngine::open, LOG::error).checkFormat(copy);
             return new Recovery(copy).report();
         }
     }
@@ -467,7 +472,7 @@ public final class Store implements AutoCloseable {
         if (open == null) {
             opening.writeLock().lock();
             try {
-                open = new StoreFolder(folder, engines).open();
+                open = place.open();
                 engine = open;
             } finally {
                 opening.writeLock().unlock();

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.store;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +11,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -22,33 +20,57 @@ import java.util.stream.Stream;
  * <p>Owner: confined to its creator.
  */
 final class StoreFolder {
-    private static final Logger LOG = LoggerFactory.getLogger("broker");
     private static final Set<PosixFilePermission> OWNER_ONLY =
             PosixFilePermissions.fromString("rwx------");
     private static final byte[] FORMAT_KEY = Schema.metaKey("format");
 
     private final Path folder;
     private final Engine.Factory engines;
+    private final Consumer<String> losses;
 
-    StoreFolder(Path folder, Engine.Factory engines) {
+    /**
+     * @param losses told, in a sentence each, what was lost
+     */
+    StoreFolder(Path folder, Engine.Factory engines, Consumer<String> losses) {
         this.folder = folder;
         this.engines = engines;
+        this.losses = losses;
     }
 
-    /** Opens the engine; one that is damaged is moved away, and a new one begun. */
+    /** Opens the engine; one that is damaged is moved away, and a new one begun with what can be read of it. */
     Engine open() throws IOException {
         if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            create();
         }
         try {
             if (lacksItsBeginning()) {
                 throw new Engine.DamagedException("CURRENT is missing", new IOException());
             }
+            keepWhatALogLoses();
             return checked(engines.open(folder));
         } catch (Engine.DamagedException e) {
-            setAside(e);
-            return checked(engines.open(folder));
+            return setAside(e);
         }
+    }
+
+    private void create() throws IOException {
+        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    }
+
+    /** What is behind a damaged place in a log will not be read, and then the log is deleted. */
+    private void keepWhatALogLoses() throws IOException {
+        WriteAheadLog.Damage damage = WriteAheadLog.find(folder);
+        if (damage == null) {
+            return;
+        }
+        Path aside = aside();
+        Files.createDirectories(aside, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        for (Path log : WriteAheadLog.logs(folder)) {
+            Files.copy(log, aside.resolve(log.getFileName()));
+        }
+        losses.accept(folder + ": damaged (" + damage.place() + "). The last " + damage.entries()
+                + " changes are lost, among them: " + damage.losses()
+                + ". The logs they stand in are kept as " + aside + ".");
     }
 
     /** Whether there is something kept without the file that says where it begins; the library would begin anew. */
@@ -88,17 +110,32 @@ final class StoreFolder {
         return format != null;
     }
 
-    /** Moves away what is damaged, and makes room for a new one. */
-    void setAside(Engine.DamagedException damage) throws IOException {
+    /** Moves away what is damaged, and opens a new one with what can be read of it. */
+    Engine setAside(Engine.DamagedException damage) throws IOException {
+        Path aside = aside();
+        Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+        create();
+        Engine fresh = checked(engines.open(folder));
+        String lost = new Salvage(aside, fresh).run();
+        losses.accept(
+                folder + ": damaged (" + damage.getMessage() + "). It is kept as " + aside + ", "
+                        + bytes(aside) + " bytes; what could be read of it was taken over: "
+                        + new Recovery(fresh).report().words() + ". " + lost);
+        return fresh;
+    }
+
+    private Path aside() {
         String when = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS")
                 .format(LocalDateTime.now(ZoneId.systemDefault()));
-        Path aside = folder.resolveSibling(folder.getFileName() + ".damaged-" + when);
-        Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
-        LOG.error(
-                "{}: damaged ({}). It is kept as {}; Canary starts without what it held.",
-                folder,
-                damage.getMessage(),
-                aside);
-        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        return folder.resolveSibling(folder.getFileName() + ".damaged-" + when);
+    }
+
+    /** Bytes of the files in a folder. */
+    static long bytes(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 }

@@ -24,6 +24,13 @@ public record StoreReport(
         long unreadable) {
     static final StoreReport EMPTY = new StoreReport(0, 0, 0, 0, 0, 0, 0, 0);
 
+    /** What people look for in it. */
+    String words() {
+        return sessions + " sessions, " + subscriptions + " subscriptions, " + queued
+                + " waiting messages, " + inflight + " messages in flight, " + retained
+                + " Retained Messages";
+    }
+
     /** By the names that programs know it by. */
     public Map<String, Object> members() {
         Map<String, Object> members = new LinkedHashMap<>();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.store;
 
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -48,6 +50,17 @@ final class Writes {
         append(key, key.length);
     }
 
+    /** What {@link #toBytes} made of others. */
+    void add(byte[] group) {
+        for (int i = 0; i < 4; i++) {
+            count += (group[8 + i] & 0xFF) << (8 * i);
+        }
+        int size = group.length - HEADER;
+        reserve(size);
+        System.arraycopy(group, HEADER, bytes, length, size);
+        length += size;
+    }
+
     /** Deletes from one key (inclusive) to another (exclusive). */
     void deleteRange(byte[] from, byte[] to) {
         begin(DELETE_RANGE);
@@ -81,6 +94,43 @@ final class Writes {
             bytes[8 + i] = (byte) (count >>> (8 * i));
         }
         return Arrays.copyOf(bytes, length);
+    }
+
+    /** Told the table of a key. */
+    interface Puts {
+        void put(byte table);
+    }
+
+    /** Reads what {@link #toBytes} made, up to where it cannot be read: which tables are written to. */
+    static void forEachPut(byte[] group, Puts puts) {
+        ByteBuffer rest = ByteBuffer.wrap(group, HEADER, group.length - HEADER);
+        try {
+            while (rest.hasRemaining()) {
+                byte kind = rest.get();
+                int key = varint(rest);
+                if (kind == PUT) {
+                    puts.put(rest.get(rest.position()));
+                }
+                rest.position(rest.position() + key);
+                if (kind != DELETE) {
+                    int value = varint(rest);
+                    rest.position(rest.position() + value);
+                }
+            }
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            // not ours
+        }
+    }
+
+    private static int varint(ByteBuffer from) {
+        int value = 0;
+        for (int shift = 0; ; shift += 7) {
+            byte next = from.get();
+            value |= (next & 0x7F) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
     }
 
     private void begin(byte kind) {

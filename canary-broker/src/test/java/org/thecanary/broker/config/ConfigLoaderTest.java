@@ -8,6 +8,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.thecanary.broker.config.ListenerConfig.SocketDomain;
 import org.thecanary.mqtt.packet.ProtocolVersion;
@@ -123,7 +124,8 @@ class ConfigLoaderTest {
                 plugin_opt_acl_file /a
                 auth_plugin_deny_special_chars true
                 plugin mosquitto_persist_sqlite.so
-                plugin_opt_flush_period 0
+                plugin_opt_flush_period 5
+                plugin_opt_page_size 4096
                 listener 1
                 listener 2
                 plugin_use users
@@ -136,8 +138,37 @@ class ConfigLoaderTest {
                 .containsExactly(tuple(null, Path.of("/a")), tuple(Path.of("/p"), Path.of("/a")));
         assertThat(Conf.notices(text))
                 .containsExactly(
-                        "FILE:7: plugin_opt_flush_period has no effect: Canary keeps its state in"
-                                + " its own store.");
+                        "FILE:7: plugin_opt_flush_period has no effect: Canary writes every change at"
+                                + " once.",
+                        "FILE:8: plugin_opt_page_size has no effect: Canary's own store has no pages.",
+                        "FILE:0: the persist_sqlite plugin has neither plugin_opt_db_file nor"
+                                + " persistence_location, so nothing is kept, as with mosquitto.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            plugin_opt_db_file /d/m.sqlite3                                              | /d/m.store         | true
+            plugin_opt_db_file /d/m.db,plugin_opt_sync full,plugin_opt_flush_period 0    | /d/m.store         | true
+            plugin_opt_db_file /d/m.sqlite,plugin_opt_sync off                           | /d/m.store         | false
+            plugin_opt_db_file /d/state,plugin_opt_sync extra                            | /d/state.store     | true
+            plugin_opt_sync normal,persistence_location /p,plugin_opt_db_file /d/m.db    | /p/mosquitto.store | true
+            persistence_location /p,persistence_file a.db,persistence false              | /p/a.store         | true
+            """)
+    void whatThePluginForSqliteKeepsIsKeptInTheStore(String lines, Path folder, boolean sync)
+            throws Exception {
+        String text = "listener 1\nplugin /usr/lib/mosquitto_persist_sqlite.so\n"
+                + lines.replace(',', '\n');
+
+        assertThat(Conf.load(text).config().persistence()).isEqualTo(new Persistence(folder, sync));
+        assertThat(Conf.notices(text)).isEmpty();
+    }
+
+    @Test
+    void thePluginForSqliteThatIsNotToldWhereKeepsNothing() throws Exception {
+        assertThat(Conf.load("listener 1\nplugin mosquitto_persist_sqlite.so")
+                        .config()
+                        .persistence())
+                .isNull();
     }
 
     @Test
@@ -420,6 +451,12 @@ class ConfigLoaderTest {
                                 + "  plugin_opt_acl_file FILE",
                         "FILE:1: the plugin has no file. Write below it:  plugin_opt_acl_file"
                                 + " FILE"),
+                List.of(
+                        "plugin mosquitto_persist_sqlite.so\nplugin_opt_sync often\nplugin_opt_snyc off",
+                        "FILE:2: plugin_opt_sync is extra, full, normal or off, and not \"often\".",
+                        "FILE:3: plugin_opt_snyc is no option of the persist_sqlite plugin, which has"
+                                + " these:  plugin_opt_db_file, plugin_opt_sync,"
+                                + " plugin_opt_flush_period and plugin_opt_page_size."),
                 List.of(
                         "plugin /opt/go-auth.so",
                         "FILE:1: plugin /opt/go-auth.so is not supported: Canary cannot load shared"

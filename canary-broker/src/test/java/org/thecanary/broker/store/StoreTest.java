@@ -59,7 +59,8 @@ class StoreTest {
                         throw new IOException("No space left on device");
                     }
                     return RocksEngine.open(place);
-                });
+                },
+                System.err::println);
         store.open(NOTHING);
         return store;
     }
@@ -132,7 +133,9 @@ class StoreTest {
 
     @Test
     void aNewerFormatIsRefusedInASentence() throws Exception {
-        try (Engine engine = new StoreFolder(folder.resolve("store"), RocksEngine::open).open()) {
+        try (Engine engine = new StoreFolder(
+                        folder.resolve("store"), RocksEngine::open, System.err::println)
+                .open()) {
             Writes writes = new Writes();
             writes.put(
                     Schema.metaKey("format"),
