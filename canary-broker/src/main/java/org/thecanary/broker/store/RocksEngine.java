@@ -16,13 +16,9 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
-import org.rocksdb.util.Environment;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
-import java.util.List;
 
 /** RocksDB, in one column family: a table is the first byte of a key. */
 final class RocksEngine implements Engine {
@@ -91,19 +87,10 @@ final class RocksEngine implements Engine {
         }
     }
 
-    /** The library beside the jar, if it is there, or else the one in the jar, unpacked to a temporary file. */
+    /** From java.library.path, where the launcher has it, or else unpacked from its jar to a temporary file. */
     private static void loadLibrary() throws IOException {
-        CodeSource source = RocksDB.class.getProtectionDomain().getCodeSource();
-        Path jars =
-                source == null ? null : Path.of(source.getLocation().getPath()).getParent();
         try {
-            if (jars != null
-                    && Files.exists(
-                            jars.resolve(Environment.getJniLibraryFileName("rocksdbjni")))) {
-                RocksDB.loadLibrary(List.of(jars.toString()));
-            } else {
-                RocksDB.loadLibrary();
-            }
+            RocksDB.loadLibrary();
         } catch (LinkageError | RuntimeException e) { // what it throws where it cannot
             throw new IOException("the library of RocksDB cannot be loaded: " + e.getMessage(), e);
         }
