@@ -65,6 +65,7 @@ record UpWeb(
                 "canary-web",
                 folder,
                 AdminSocket.ofPort(broker.port()),
+                null,
                 listen,
                 tls,
                 null,

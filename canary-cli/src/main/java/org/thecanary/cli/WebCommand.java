@@ -13,6 +13,7 @@ import org.thecanary.sensor.SensorOptions.Credential;
 import org.thecanary.web.Administration;
 import org.thecanary.web.WebApp;
 import org.thecanary.web.WebOptions;
+import org.thecanary.web.history.Database;
 import org.thecanary.web.history.Retention;
 import org.thecanary.web.http.BrowserTls;
 import org.thecanary.web.http.People;
@@ -92,6 +93,20 @@ final class WebCommand implements Callable<Integer> {
             description =
                     "Where the history and the people who may log in are kept. Default: $XDG_DATA_HOME/canary/web or ~/.local/share/canary/web.")
     private @Nullable Path data;
+
+    @Option(
+            names = "--db",
+            paramLabel = "URL",
+            description =
+                    "Keep the history in PostgreSQL: jdbc:postgresql://HOST[:PORT]/DATABASE. Default: SQLite, in the folder of --data.")
+    private @Nullable String databaseUrl;
+
+    @Option(
+            names = "--db-pw-file",
+            paramLabel = "FILE",
+            description =
+                    "User name and password of that database, a line each. Default: PGPASSWORD, PGPASSFILE or ~/.pgpass.")
+    private @Nullable Path databaseCredential;
 
     @Option(
             names = "--host",
@@ -206,6 +221,7 @@ final class WebCommand implements Callable<Integer> {
                     clientId,
                     folder,
                     administration(),
+                    database(),
                     new InetSocketAddress(host, checked(port)),
                     tls(),
                     webhook,
@@ -237,6 +253,26 @@ final class WebCommand implements Callable<Integer> {
         return transport() instanceof Transport.Tcp tcp && LOCAL.contains(tcp.host())
                 ? AdminSocket.ofPort(tcp.port())
                 : Administration.NONE;
+    }
+
+    /** PostgreSQL; null: SQLite in the data folder. */
+    private @Nullable Database database() throws IOException {
+        if (databaseUrl == null) {
+            if (databaseCredential != null) {
+                throw wrong("--db-pw-file", "it is for the database that --db names");
+            }
+            return null;
+        }
+        Credential login =
+                databaseCredential == null ? null : CredentialFile.read(databaseCredential, null);
+        try {
+            return Database.postgresql(
+                    databaseUrl,
+                    login == null ? null : login.username(),
+                    login == null ? System.getenv("PGPASSWORD") : login.password());
+        } catch (IllegalArgumentException e) {
+            throw wrong("--db", String.valueOf(e.getMessage()));
+        }
     }
 
     private Transport transport() {

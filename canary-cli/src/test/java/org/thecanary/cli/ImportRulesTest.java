@@ -197,6 +197,8 @@ final class ImportRulesTest {
     static final List<Fence> FENCES = List.of(
             new Fence("org.bouncycastle..", "org.thecanary.credentials.."),
             new Fence("org.rocksdb..", STORE),
+            new Fence("org.sqlite.."),
+            new Fence("org.postgresql.."),
             new Fence("io.avaje..", PAYLOAD, "org.thecanary.sensor.."),
             new Fence("com.sun.net.httpserver..", HTTP),
             new Fence("picocli..", "org.thecanary.cli.."),

@@ -65,7 +65,9 @@ public final class WebApp implements AutoCloseable {
      */
     public static WebApp start(WebOptions options) throws IOException {
         Files.createDirectories(options.folder());
-        Database database = Database.sqlite(options.folder().resolve("history.db"));
+        Database given = options.database();
+        Database database =
+                given == null ? Database.sqlite(options.folder().resolve("history.db")) : given;
         try {
             return new WebApp(options, database);
         } catch (SQLException e) {

@@ -4,6 +4,7 @@ package org.thecanary.web;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.client.Transport;
 import org.thecanary.sensor.SensorOptions.Credential;
+import org.thecanary.web.history.Database;
 import org.thecanary.web.history.Retention;
 
 import java.net.InetSocketAddress;
@@ -19,6 +20,7 @@ import javax.net.ssl.SSLContext;
  * @param credential null: come in without a name
  * @param clientId names the session at the broker, which keeps messages while the web app is away
  * @param folder holds the history and who may log in; is made where it is missing
+ * @param database has the history instead, and is closed with the web app; null: SQLite in the folder
  * @param listen where browsers come to; port 0: any
  * @param administration of the broker
  * @param tls null: plain HTTP
@@ -31,6 +33,7 @@ public record WebOptions(
         String clientId,
         Path folder,
         Administration administration,
+        @Nullable Database database,
         InetSocketAddress listen,
         @Nullable SSLContext tls,
         @Nullable URI webhook,

@@ -82,6 +82,7 @@ final class WebAppTest {
                 "canary-web",
                 folder,
                 Administration.NONE,
+                null,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 null,
                 webhook,

@@ -19,7 +19,6 @@ public final class Channels {
 
     private final Database database;
     private final Map<String, Map<String, Channel>> bySensor = new LinkedHashMap<>();
-    private long lastId;
 
     /** @throws SQLException if the database cannot be read */
     public Channels(Database database) throws SQLException {
@@ -42,7 +41,6 @@ public final class Channels {
     private void remember(Channel channel) {
         bySensor.computeIfAbsent(channel.sensor(), _ -> new LinkedHashMap<>())
                 .put(channel.name(), channel);
-        lastId = Math.max(lastId, channel.id());
     }
 
     /** The channels of a sensor, in the order in which they were first seen; empty where it is unknown. */
@@ -77,18 +75,22 @@ public final class Channels {
                         : ofSensor.size() >= MOST_OF_A_SENSOR)) {
             return null;
         }
-        Channel channel = new Channel(known == null ? lastId + 1 : known.id(), sensor, name, unit);
-        database.write(connection -> {
+        // Another program that writes to the database is a mistake, but not one to mix up channels.
+        long id = database.write(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(
-                    "INSERT INTO channel (id, sensor, name, unit) VALUES (?, ?, ?, ?)"
-                            + " ON CONFLICT (id) DO UPDATE SET unit = excluded.unit")) {
-                insert.setLong(1, channel.id());
-                insert.setString(2, sensor);
-                insert.setString(3, name);
-                insert.setString(4, unit);
-                insert.executeUpdate();
+                    "INSERT INTO channel (id, sensor, name, unit)"
+                            + " SELECT coalesce(max(id), 0) + 1, ?, ?, ? FROM channel WHERE true"
+                            + " ON CONFLICT (sensor, name) DO UPDATE SET unit = excluded.unit RETURNING id")) {
+                insert.setString(1, sensor);
+                insert.setString(2, name);
+                insert.setString(3, unit);
+                try (ResultSet rows = insert.executeQuery()) {
+                    rows.next();
+                    return rows.getLong(1);
+                }
             }
         });
+        Channel channel = new Channel(id, sensor, name, unit);
         remember(channel);
         return channel;
     }

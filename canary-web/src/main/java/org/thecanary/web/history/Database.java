@@ -10,8 +10,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.util.Deque;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -35,11 +36,16 @@ public final class Database implements AutoCloseable {
     /** Readers at a time; more wait. */
     private static final int READERS = 4;
 
+    /** Each time a connection is used it is asked whether it is still there. */
+    private static final int SECONDS_TO_ANSWER = 5;
+
     private final String url;
     private final Properties properties;
     private final Dialect dialect;
     private final String name;
     private final Semaphore readers = new Semaphore(READERS);
+    private final Deque<Connection> idleReaders = new ConcurrentLinkedDeque<>();
+    private volatile boolean closed;
     private @Nullable Connection writer;
 
     private Database(String url, Properties properties, Dialect dialect, String name) {
@@ -68,6 +74,26 @@ public final class Database implements AutoCloseable {
                 properties,
                 Dialect.SQLITE,
                 file.toString());
+    }
+
+    /**
+     * A database of a PostgreSQL server, which is not asked for anything yet.
+     *
+     * @param url {@code jdbc:postgresql://HOST[:PORT]/DATABASE}, perhaps with options of the driver after a {@code ?}
+     * @param user null: as the URL or the system says
+     * @param password null: from {@code PGPASSFILE} or {@code ~/.pgpass}, where there is one
+     * @throws IllegalArgumentException with a sentence, if the URL cannot be used, or has a password in it
+     */
+    public static Database postgresql(
+            String url, @Nullable String user, @Nullable String password) {
+        Properties properties = PostgresUrl.properties(url);
+        if (user != null) {
+            properties.setProperty("user", user);
+        }
+        if (password != null) {
+            properties.setProperty("password", password);
+        }
+        return new Database(url, properties, Dialect.POSTGRESQL, PostgresUrl.describe(url));
     }
 
     Dialect dialect() {
@@ -107,19 +133,27 @@ public final class Database implements AutoCloseable {
 
     private Connection writer() throws SQLException {
         Connection open = writer;
+        if (open != null && !open.isValid(SECONDS_TO_ANSWER)) {
+            giveUp();
+            open = null;
+        }
         if (open == null) {
-            open = DriverManager.getConnection(url, properties);
-            try {
-                setUp(open, true);
-                execute(open, dialect.schema());
-                open.setAutoCommit(false);
-            } catch (SQLException e) {
-                open.close();
-                throw e;
-            }
+            open = connect(true);
             writer = open;
         }
         return open;
+    }
+
+    private Connection connect(boolean writing) throws SQLException {
+        Connection open = DriverManager.getConnection(url, properties);
+        try {
+            dialect.begin(open, writing);
+            open.setAutoCommit(false);
+            return open;
+        } catch (SQLException e) {
+            open.close();
+            throw e;
+        }
     }
 
     /** A connection that failed is not asked again; the next one begins clean. */
@@ -127,11 +161,15 @@ public final class Database implements AutoCloseable {
         Connection open = writer;
         writer = null;
         if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException _) {
-                // It is broken, which is why it is closed.
-            }
+            close(open);
+        }
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException _) {
+            // It is broken, which is why it is closed.
         }
     }
 
@@ -142,28 +180,48 @@ public final class Database implements AutoCloseable {
      */
     <T extends @Nullable Object> T read(Work<T> work) throws SQLException {
         readers.acquireUninterruptibly();
-        try (Connection connection = DriverManager.getConnection(url, properties)) {
-            setUp(connection, false);
-            return work.with(connection);
+        try {
+            Connection connection = reader();
+            try {
+                T result = work.with(connection);
+                connection
+                        .rollback(); // it saw one state of the database, and the next sees another
+                idleReaders.push(connection);
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                close(connection);
+                throw e;
+            }
         } finally {
             readers.release();
+            if (closed) {
+                closeReaders();
+            }
         }
     }
 
-    private void setUp(Connection connection, boolean writing) throws SQLException {
-        execute(connection, dialect.setUp(writing));
+    private Connection reader() throws SQLException {
+        Connection idle = idleReaders.poll();
+        if (idle != null) {
+            if (idle.isValid(SECONDS_TO_ANSWER)) {
+                return idle;
+            }
+            close(idle);
+            closeReaders(); // they were opened before it, and ended as it did
+        }
+        return connect(false);
     }
 
-    private static void execute(Connection connection, Iterable<String> lines) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            for (String line : lines) {
-                statement.execute(line);
-            }
+    private void closeReaders() {
+        for (Connection idle = idleReaders.poll(); idle != null; idle = idleReaders.poll()) {
+            close(idle);
         }
     }
 
     @Override
     public synchronized void close() {
+        closed = true;
         giveUp();
+        closeReaders();
     }
 }

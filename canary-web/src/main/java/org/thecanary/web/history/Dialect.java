@@ -1,35 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.web.history;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 
 /** Where SQLite and PostgreSQL differ. */
-@SuppressWarnings("ImmutableEnumChecker") // the lists are
 enum Dialect {
-    SQLITE(
-            "WITHOUT ROWID",
-            // A commit is on disk when it returns, as the acknowledgement says it is.
-            List.of("PRAGMA synchronous = FULL", "PRAGMA journal_mode = WAL"),
-            List.of("PRAGMA query_only = 1")),
-    POSTGRESQL("", List.of(), List.of("SET default_transaction_read_only = on"));
+    SQLITE("WITHOUT ROWID", "min", "max") {
+        @Override
+        void begin(Connection connection, boolean writing) throws SQLException {
+            if (writing) {
+                // A commit is on disk when it returns, as the acknowledgement says it is.
+                execute(
+                        connection,
+                        List.of("PRAGMA synchronous = FULL", "PRAGMA journal_mode = WAL"));
+                execute(connection, schema());
+            } else {
+                execute(connection, List.of("PRAGMA query_only = 1"));
+            }
+        }
+    },
+    POSTGRESQL("", "least", "greatest") {
+        @Override
+        void begin(Connection connection, boolean writing) throws SQLException {
+            if (writing) {
+                // Without it each table that is there already would be a notice.
+                execute(connection, List.of("SET client_min_messages = warning"));
+                execute(connection, schema());
+                Timescale.use(connection);
+            } else {
+                execute(connection, List.of("SET default_transaction_read_only = on"));
+            }
+        }
+    };
 
     private final String clustered;
-    private final List<String> forWriting;
-    private final List<String> forReading;
+    private final String least;
+    private final String greatest;
 
-    Dialect(String clustered, List<String> forWriting, List<String> forReading) {
+    Dialect(String clustered, String least, String greatest) {
         this.clustered = clustered;
-        this.forWriting = forWriting;
-        this.forReading = forReading;
+        this.least = least;
+        this.greatest = greatest;
     }
 
-    /** What begins a connection. */
-    List<String> setUp(boolean writing) {
-        return writing ? forWriting : forReading;
+    /** Makes a connection ready; for one that writes the tables are made where they are missing. */
+    abstract void begin(Connection connection, boolean writing) throws SQLException;
+
+    /** The smaller of two. */
+    String least(String a, String b) {
+        return least + "(" + a + ", " + b + ")";
+    }
+
+    /** The larger of two. */
+    String greatest(String a, String b) {
+        return greatest + "(" + a + ", " + b + ")";
+    }
+
+    private static void execute(Connection connection, List<String> lines) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String line : lines) {
+                statement.execute(line);
+            }
+        }
     }
 
     /** The tables, where they are not there yet. */
-    List<String> schema() {
+    final List<String> schema() {
         String rollUp =
                 "(channel BIGINT NOT NULL, time BIGINT NOT NULL, n BIGINT NOT NULL, low DOUBLE PRECISION NOT NULL,"
                         + " high DOUBLE PRECISION NOT NULL, mean DOUBLE PRECISION NOT NULL, PRIMARY KEY (channel, time)) "

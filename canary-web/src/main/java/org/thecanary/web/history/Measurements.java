@@ -143,16 +143,14 @@ public final class Measurements {
                     + " WHERE channel = ? AND time >= ? AND time < ? GROUP BY channel";
             // Values so late that those beside them are gone already are added to what is known of
             // the minute.
-            String added =
-                    anew + " ON CONFLICT (channel, time) DO UPDATE SET n = minute.n + excluded.n,"
-                            + " low = min(minute.low, excluded.low), high = max(minute.high, excluded.high),"
-                            + " mean = (minute.mean * minute.n + excluded.mean * excluded.n) / (minute.n + excluded.n)";
+            Dialect dialect = database.dialect();
+            String added = anew
+                    + " ON CONFLICT (channel, time) DO UPDATE SET n = minute.n + excluded.n, low = "
+                    + dialect.least("minute.low", "excluded.low")
+                    + ", high = " + dialect.greatest("minute.high", "excluded.high")
+                    + ", mean = (minute.mean * minute.n + excluded.mean * excluded.n) / (minute.n + excluded.n)";
             try (PreparedStatement usual = connection.prepareStatement(anew + MADE_ANEW);
-                    PreparedStatement late = connection.prepareStatement(
-                            database.dialect() == Dialect.SQLITE
-                                    ? added
-                                    : added.replace("min(minute", "least(minute")
-                                            .replace("max(minute", "greatest(minute"))) {
+                    PreparedStatement late = connection.prepareStatement(added)) {
                 for (Dirty minute : minutes) {
                     PreparedStatement insert = minute.minute >= gone ? usual : late;
                     bind(insert, minute, MINUTE);

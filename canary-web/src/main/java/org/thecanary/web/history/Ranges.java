@@ -229,9 +229,8 @@ public final class Ranges {
         sql.append(" ORDER BY 1, 2, 3");
         @Nullable
         IOException failed = database.<@Nullable IOException>read(connection -> {
-            connection.setAutoCommit(false); // PostgreSQL sends rows in portions only so
             try (PreparedStatement query = connection.prepareStatement(sql.toString())) {
-                query.setFetchSize(1_000);
+                query.setFetchSize(1_000); // PostgreSQL would send them all at once
                 try (ResultSet rows = query.executeQuery()) {
                     while (rows.next()) {
                         samples.next(rows.getLong(1), rows.getInt(3), rows.getDouble(4));

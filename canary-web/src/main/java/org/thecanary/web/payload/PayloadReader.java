@@ -34,6 +34,11 @@ public final class PayloadReader {
 
     static final int LONGEST_NAME = 80;
 
+    /** Beyond it means cannot be made of values: PostgreSQL refuses what overflows. */
+    private static final double LARGEST_VALUE = 1e100;
+
+    private static final double SMALLEST_VALUE = 1e-100;
+
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d{1,3})?");
     private static final long FIRST_BELIEVED = 978_307_200_000L; // 2001-01-01
@@ -112,12 +117,16 @@ public final class PayloadReader {
         return timeMillis >= FIRST_BELIEVED && timeMillis <= arrivedMillis + CLOCK_AHEAD.toMillis();
     }
 
-    /** A reading; null: the number is infinite, or there is no sensible name. */
+    /** A reading; null: the number is too large for any quantity, or there is no sensible name. */
     static @Nullable Reading finite(String name, double value, @Nullable String unit) {
         boolean named = !name.isEmpty()
                 && name.length() <= LONGEST_NAME
                 && name.chars().noneMatch(Character::isISOControl);
-        return named && Double.isFinite(value) ? new Reading(name, value, unit) : null;
+        if (!named || !(Math.abs(value) <= LARGEST_VALUE)) {
+            return null;
+        }
+        boolean plain = unit == null || unit.chars().noneMatch(Character::isISOControl);
+        return new Reading(name, Math.abs(value) < SMALLEST_VALUE ? 0 : value, plain ? unit : null);
     }
 
     /** What was found in an object so far. Confined to its creator. */

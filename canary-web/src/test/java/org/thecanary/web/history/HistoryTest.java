@@ -3,10 +3,15 @@ package org.thecanary.web.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.thecanary.web.Postgres;
 import org.thecanary.web.payload.Measurement;
 import org.thecanary.web.payload.Reading;
 
@@ -19,7 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Is every value that was written there once, and does any range of them answer with what was measured? */
-class HistoryTest {
+@ParameterizedClass
+@EnumSource
+final class HistoryTest {
     private static final long START = Instant.parse("2026-11-22T10:00:00Z").toEpochMilli();
     private static final long MINUTE = 60_000;
     private static final long HOUR = 60 * MINUTE;
@@ -28,23 +35,49 @@ class HistoryTest {
             new Retention(Duration.ofDays(1), Duration.ofDays(10), Duration.ofDays(400));
 
     @TempDir
+    private static Path shared;
+
+    private static @Nullable Postgres server;
+
+    @TempDir
     Path folder;
 
+    private final Dialect dialect;
     private Database database;
     private Channels channels;
     private Measurements measurements;
     private Ranges ranges;
 
+    HistoryTest(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
     @BeforeEach
     void open() throws Exception {
-        database = database(folder);
+        database = dialect == Dialect.SQLITE ? sqlite() : postgresql();
         channels = new Channels(database);
         measurements = new Measurements(database, channels, RETENTION);
         ranges = new Ranges(database, channels, RETENTION);
     }
 
-    Database database(Path place) throws Exception {
-        return Database.sqlite(place.resolve("history.db"));
+    private Database sqlite() throws Exception {
+        return Database.sqlite(folder.resolve("history.db"));
+    }
+
+    private static Database postgresql() throws Exception {
+        if (server == null) {
+            server = new Postgres(shared);
+        }
+        server.empty();
+        return Database.postgresql(server.url(), Postgres.USER, Postgres.PASSWORD);
+    }
+
+    @AfterAll
+    static void stopServer() {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
     }
 
     @AfterEach
