@@ -83,7 +83,7 @@ final class ImportRulesTest {
             new Room(HISTORY, PAYLOAD),
             new Room(FLEET, PAYLOAD, HISTORY, SENSOR),
             new Room(HTTP, PAYLOAD, HISTORY, CREDENTIALS),
-            new Room(WEB, "org.thecanary.web..", CLIENT, SENSOR, CREDENTIALS),
+            new Room(WEB, "org.thecanary.web..", CLIENT, SENSOR, BACKLOG, CREDENTIALS),
             new Room(CONFIG),
             new Room(BROKER_HTTP),
             new Room(STORE),

@@ -11,7 +11,7 @@ import org.thecanary.web.payload.MalformedPayload;
 import org.thecanary.web.payload.Measurement;
 import org.thecanary.web.payload.PayloadReader;
 
-import java.sql.SQLException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,13 +23,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Takes messages as they come: shows them at once, writes them together, and acknowledges them when they are on disk.
+ * Takes messages as they come: shows them at once, writes them together, and acknowledges them when they are on disk: in
+ * the history, or in the {@link Spool} while the history is away or slow.
  *
- * <p>While the database is away nothing is acknowledged and, once enough waits here, nothing more is read: the broker keeps
- * the rest. A commit waits until {@value #FULL} messages are there, or {@value #PATIENCE_MILLIS} ms: mosquitto sends no more
- * than 20 before it wants an answer.
+ * <p>What is in the spool is written before what is new. While there is no room in it either nothing is acknowledged and,
+ * once enough waits here, nothing more is read: the broker keeps the rest. A commit waits until {@value #FULL} messages are
+ * there, or {@value #PATIENCE_MILLIS} ms: mosquitto sends no more than 20 before it wants an answer, and with 1000 more it
+ * begins to drop them, so an answer may not wait for a database.
  *
- * <p>{@link #accept} any thread; all else is this room's own thread.
+ * <p>{@link #accept} any thread; all else is this room's own threads.
  */
 final class Ingest implements Consumer<Arrival>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("web");
@@ -39,6 +41,7 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
     private static final int PAUSE_AT = 20_000;
     private static final int RESUME_AT = 5_000;
     private static final int MOST_COMPLAINTS = 100;
+    private static final long RETRY_MILLIS = 1_000;
     private static final String DATA = "/data";
     private static final String STATUS = "/status";
     private static final String SAMPLING = "/instructions/sampling";
@@ -48,7 +51,8 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
     private final Alarms alarms;
     private final Watchers watchers;
     private final BrokerFigures figures;
-    private final Measurements measurements;
+    private final HistoryWriter history;
+    private final Spool spool;
     private final Consumer<Boolean> pause;
     private final Set<String> complained = new HashSet<>();
     private final AtomicLong taken = new AtomicLong();
@@ -64,12 +68,14 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
             Watchers watchers,
             BrokerFigures figures,
             Measurements measurements,
+            Spool spool,
             Consumer<Boolean> pause) {
         this.fleet = fleet;
         this.alarms = alarms;
         this.watchers = watchers;
         this.figures = figures;
-        this.measurements = measurements;
+        this.history = new HistoryWriter(measurements);
+        this.spool = spool;
         this.pause = pause;
         this.thread = Thread.ofPlatform().name("web-ingest").daemon().unstarted(this::run);
     }
@@ -88,7 +94,7 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
         }
     }
 
-    /** What is wrong with the database, as a sentence; empty: nothing. */
+    /** What is wrong with the history, as a sentence; empty: nothing. */
     String trouble() {
         return trouble;
     }
@@ -99,55 +105,68 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
     }
 
     private void run() {
-        List<Arrival> batch = new ArrayList<>();
-        List<Entry> entries = new ArrayList<>();
+        Batch batch = new Batch();
         try {
             while (!closed) {
-                collect(batch, entries);
-                write(batch, entries);
+                collect(batch);
+                keep(batch);
                 batch.clear();
-                entries.clear();
             }
         } catch (InterruptedException _) {
             // close(): what was not acknowledged comes again.
         }
     }
 
+    /** What came, and what of it is measurements. */
+    private static final class Batch {
+        private final List<Arrival> all = new ArrayList<>();
+        private final List<Arrival> data = new ArrayList<>();
+        private final List<Entry> entries = new ArrayList<>();
+
+        void clear() {
+            all.clear();
+            data.clear();
+            entries.clear();
+        }
+    }
+
     /** Shows each message as it comes, until it is time to commit. */
-    private void collect(List<Arrival> batch, List<Entry> entries) throws InterruptedException {
-        Arrival first = queue.take();
+    private void collect(Batch batch) throws InterruptedException {
+        Arrival first = spool.isEmpty()
+                ? queue.take()
+                : queue.poll(history.isAway() ? RETRY_MILLIS : 0, TimeUnit.MILLISECONDS);
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
         Arrival next = first;
         while (next != null) {
-            batch.add(next);
-            show(next, entries);
-            if (batch.size() >= LARGEST_BATCH) {
+            batch.all.add(next);
+            show(next, batch);
+            if (batch.all.size() >= LARGEST_BATCH) {
                 break;
             }
             next = queue.poll();
             if (next == null) {
                 watchers.flush();
                 long left = until - System.nanoTime();
-                if (batch.size() < FULL && left > 0) {
+                if (batch.all.size() < FULL && left > 0) {
                     next = queue.poll(left, TimeUnit.NANOSECONDS);
                 }
             }
         }
         watchers.flush();
-        taken.addAndGet(batch.size());
+        taken.addAndGet(batch.all.size());
         if (paused && queue.size() < RESUME_AT) {
             paused = false;
             pause.accept(false);
         }
     }
 
-    private void show(Arrival arrival, List<Entry> entries) {
+    private void show(Arrival arrival, Batch batch) {
         String topic = arrival.topic();
         long now = arrival.arrivedMillis();
         if (topic.startsWith("$SYS/")) {
             figures.heard(topic, arrival.payload(), now);
         } else if (topic.endsWith(DATA)) {
-            data(arrival, prefix(topic, DATA), entries);
+            data(arrival, prefix(topic, DATA), batch);
         } else if (topic.endsWith(STATUS)) {
             fleet.status(prefix(topic, STATUS), arrival.payload(), now);
         } else if (topic.endsWith(SAMPLING)) {
@@ -159,7 +178,8 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
         return topic.substring(0, topic.length() - end.length());
     }
 
-    private void data(Arrival arrival, String sensor, List<Entry> entries) {
+    private void data(Arrival arrival, String sensor, Batch batch) {
+        int before = batch.entries.size();
         try {
             for (Measurement measurement :
                     PayloadReader.read(arrival.payload(), arrival.arrivedMillis())) {
@@ -170,38 +190,81 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
                 fleet.measured(sensor, measurement, arrival.arrivedMillis());
                 alarms.measured(sensor, measurement, arrival.arrivedMillis());
                 watchers.measured(sensor, measurement);
-                entries.add(new Entry(sensor, measurement));
+                batch.entries.add(new Entry(sensor, measurement));
             }
         } catch (MalformedPayload e) {
             if (complained.size() < MOST_COMPLAINTS && complained.add(arrival.topic())) {
                 LOG.warn("web: a payload of {} is not kept: {}", arrival.topic(), e.getMessage());
             }
         }
+        if (batch.entries.size() > before) {
+            batch.data.add(arrival);
+        }
     }
 
-    private void write(List<Arrival> batch, List<Entry> entries) throws InterruptedException {
-        while (true) {
+    /** Returns when it is in the history or in the spool, and acknowledged. */
+    private void keep(Batch batch) throws InterruptedException {
+        while (!isWritten(batch) && !isSpooled(batch)) {
+            if (queue.size() > PAUSE_AT / 2 && !paused) {
+                paused = true;
+                pause.accept(true);
+            }
+            Thread.sleep(RETRY_MILLIS);
+        }
+        batch.all.forEach(arrival -> arrival.acknowledgement().acknowledge());
+    }
+
+    private boolean isWritten(Batch batch) throws InterruptedException {
+        if (history.isAway()) {
+            return false;
+        }
+        try {
+            List<Entry> entries = spool.isEmpty() ? new ArrayList<>() : spooled();
+            entries.addAll(batch.entries);
+            boolean written = history.write(entries);
+            say(history.trouble());
+            if (written) {
+                spool.written();
+            } else {
+                spool.rewind();
+            }
+            return written;
+        } catch (IOException e) {
+            say("What was kept beside the history cannot be read: " + e.getMessage());
+            return false;
+        }
+    }
+
+    private List<Entry> spooled() throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        for (Arrival arrival : spool.next(LARGEST_BATCH)) {
             try {
-                measurements.write(entries);
-                break;
-            } catch (SQLException e) {
-                if (trouble.isEmpty()) {
-                    LOG.warn(
-                            "web: the history cannot be written: {}; trying again", e.getMessage());
-                }
-                trouble = "The history cannot be written: " + e.getMessage();
-                if (queue.size() > PAUSE_AT / 2 && !paused) {
-                    paused = true;
-                    pause.accept(true);
-                }
-                Thread.sleep(1_000);
+                String sensor = prefix(arrival.topic(), DATA);
+                PayloadReader.read(arrival.payload(), arrival.arrivedMillis())
+                        .forEach(measurement -> entries.add(new Entry(sensor, measurement)));
+            } catch (MalformedPayload _) {
+                // It was read when it came, by an older version perhaps.
             }
         }
-        if (!trouble.isEmpty()) {
-            LOG.warn("web: the history is written again");
-            trouble = "";
+        return entries;
+    }
+
+    private boolean isSpooled(Batch batch) {
+        try {
+            return spool.add(batch.data);
+        } catch (IOException e) {
+            say("The history cannot be written, nor anything be kept beside it: " + e.getMessage());
+            return false;
         }
-        batch.forEach(arrival -> arrival.acknowledgement().acknowledge());
+    }
+
+    private void say(String sentence) {
+        if (!sentence.isEmpty() && trouble.isEmpty()) {
+            LOG.warn("web: {}; trying again", sentence);
+        } else if (sentence.isEmpty() && !trouble.isEmpty()) {
+            LOG.warn("web: the history is written again");
+        }
+        trouble = sentence;
     }
 
     @Override
@@ -213,5 +276,7 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        history.close();
+        spool.close();
     }
 }

@@ -68,24 +68,30 @@ public final class WebApp implements AutoCloseable {
         Database given = options.database();
         Database database =
                 given == null ? Database.sqlite(options.folder().resolve("history.db")) : given;
+        Spool spool = null;
+        WebApp started = null;
         try {
-            return new WebApp(options, database);
+            spool = new Spool(options.folder().resolve("spool"), Spool.LARGEST);
+            started = new WebApp(options, database, spool);
+            return started;
         } catch (SQLException e) {
-            database.close();
             throw new IOException(
                     "the history in " + database.describe() + " cannot be opened: "
                             + e.getMessage(),
                     e);
         } catch (PasswordFileException e) {
-            database.close();
             throw new IOException(e.getMessage(), e);
-        } catch (IOException e) {
-            database.close();
-            throw e;
+        } finally {
+            if (started == null) {
+                database.close();
+                if (spool != null) {
+                    spool.close();
+                }
+            }
         }
     }
 
-    private WebApp(WebOptions options, Database database)
+    private WebApp(WebOptions options, Database database, Spool spool)
             throws SQLException, PasswordFileException, IOException {
         this.database = database;
         long now = System.currentTimeMillis();
@@ -105,7 +111,7 @@ public final class WebApp implements AutoCloseable {
         remember(fleet, channels, ranges, now);
         Watchers watchers = new Watchers();
         BrokerFigures figures = new BrokerFigures();
-        ingest = new Ingest(fleet, alarms, watchers, figures, measurements, this::pause);
+        ingest = new Ingest(fleet, alarms, watchers, figures, measurements, spool, this::pause);
         link = new BrokerLink(options, ingest);
         topics = new TopicWatch(options);
         WebApi api = new WebApi(

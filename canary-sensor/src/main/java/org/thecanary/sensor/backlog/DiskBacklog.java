@@ -99,7 +99,7 @@ public final class DiskBacklog implements Backlog {
             }
         }
         if (held == null) {
-            throw new IOException("another sensor keeps its measurements in " + folder);
+            throw new IOException("another program keeps measurements in " + folder);
         }
         return channel;
     }
@@ -232,6 +232,11 @@ public final class DiskBacklog implements Backlog {
     @Override
     public long dropped() {
         return dropped;
+    }
+
+    /** Of all its files. */
+    public long bytes() {
+        return bytes;
     }
 
     /** Forces what waits to the disk; does nothing where nothing waits that was not forced. */

@@ -99,7 +99,7 @@ class BacklogTest {
 
         assertThatThrownBy(this::open)
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("another sensor keeps its measurements in " + folder());
+                .hasMessageContaining("another program keeps measurements in " + folder());
     }
 
     @Test
