@@ -50,14 +50,51 @@ def measurement(sensor, seq, at):
     return json.dumps({"time": moment, "boot": "5ce2e5ce2e5ce2e5", "seq": seq} | {name: value(how, at) for name, how in HOUSE[sensor].items()})
 
 
+class House:
+    def __init__(self, client):
+        self.client = client
+        self.seq = dict.fromkeys(HOUSE, 0)
+        self.rate = dict.fromkeys(HOUSE, 1.0)
+        self.asked = {}
+        client.on_message = self.instructed
+
+    def publish(self, sensor, at):
+        self.seq[sensor] += 1
+        return self.client.publish(f"sensor/{sensor}/data", measurement(sensor, self.seq[sensor], at), qos=1)
+
+    def status(self, sensor):
+        units = {name: how[0] for name, how in HOUSE[sensor].items()}
+        status = {"state": "online", "sampling_hz": self.rate[sensor], "limits": {"slowest_hz": 0.01, "fastest_hz": 50}, "units": units, "boot": "5ce2e5ce2e5ce2e5"} | self.asked.get(sensor, {})
+        self.client.publish(f"sensor/{sensor}/status", json.dumps(status), qos=1, retain=True)
+
+    def instructed(self, client, user, message):
+        """All obey but one."""
+        sensor, text = message.topic.split("/")[1], message.payload.decode()
+        if sensor in HOUSE and sensor not in SILENT_SINCE and sensor != "weather-mast" and text.endswith(" Hz"):
+            self.rate[sensor] = float(text[:-3])
+            self.asked[sensor] = {"asked": text}
+            self.status(sensor)
+
+    def past(self, sensor, now):
+        at = now - PAST
+        while at < now - SILENT_SINCE.get(sensor, 0):
+            if not (sensor == "greenhouse" and now - 2300 < at < now - 2100):  # a break, to be seen as one
+                last = self.publish(sensor, at)
+                if self.seq[sensor] % 50 == 0:
+                    last.wait_for_publish()  # no more than a broker keeps for its readers
+            at += STEP
+        last.wait_for_publish()
+
+
 def main():
     host, port, credential = sys.argv[1], int(sys.argv[2]), open(sys.argv[3]).read().split("\n")
     client = mqtt.Client(client_id="scene", protocol=mqtt.MQTTv311)
     client.username_pw_set(credential[0], credential[1])
-    client.max_inflight_messages_set(200)
     client.max_queued_messages_set(0)
+    house = House(client)
     client.connect(host, port)
     client.loop_start()
+    client.subscribe("sensor/+/instructions/sampling", qos=1)
     burglar = mqtt.Client(client_id="guest-tablet")
     burglar.username_pw_set("sensor", "letmein")
     burglar.connect(host, port)
@@ -65,34 +102,20 @@ def main():
         burglar.loop(0.1)
 
     now = time.time()
-    seq = dict.fromkeys(HOUSE, 0)
-
-    def publish(sensor, at):
-        seq[sensor] += 1
-        return client.publish(f"sensor/{sensor}/data", measurement(sensor, seq[sensor], at), qos=1)
-
-    for sensor, names in HOUSE.items():
-        offline = sensor == "beehive-2"
-        status = {"state": "online", "sampling_hz": 1, "limits": {"slowest_hz": 0.01, "fastest_hz": 50}, "units": {name: how[0] for name, how in names.items()}, "boot": "5ce2e5ce2e5ce2e5"}
-        client.publish(f"sensor/{sensor}/status", json.dumps(status), qos=1, retain=True)
-        at = now - PAST
-        while at < now - SILENT_SINCE.get(sensor, 0):
-            if not (sensor == "greenhouse" and now - 2300 < at < now - 2100):  # a break, to be seen as one
-                last = publish(sensor, at)
-                if seq[sensor] % 50 == 0:
-                    last.wait_for_publish()  # no more than a broker keeps for its readers
-            at += STEP
-        last.wait_for_publish()
-        if offline:
-            client.publish(f"sensor/{sensor}/status", json.dumps({"state": "offline", "reason": "connection lost"}), qos=1, retain=True)
+    for sensor in HOUSE:
+        house.status(sensor)
+        house.past(sensor, now)
+    client.publish("sensor/beehive-2/status", json.dumps({"state": "offline", "reason": "connection lost"}), qos=1, retain=True)
     client.publish("sensor/greenhouse/instructions/sampling", "100 Hz", qos=1)
     client.publish("house/lights", "on", qos=1)
     print("ready", flush=True)
+    due = dict.fromkeys((sensor for sensor in HOUSE if sensor not in SILENT_SINCE), time.time())
     while True:
-        for sensor in HOUSE:
-            if sensor not in SILENT_SINCE:
-                publish(sensor, time.time())
-        time.sleep(1)
+        for sensor, at in due.items():
+            if at <= time.time():
+                house.publish(sensor, at)
+                due[sensor] = at + 1 / house.rate[sensor]
+        time.sleep(0.02)
 
 
 main()

@@ -40,7 +40,7 @@ record UpSummary(DataFolder files, Transport.Tcp broker, UpWeb web) {
                                 : "Browsers that shall not warn of it trust:  "
                                         + files.folder().resolve("certs").resolve("ca.crt")
                                         + "\n\n")
-                .append("Users, rules and passwords: ")
+                .append("Users, rules, passwords and history: ")
                 .append(files.folder())
                 .append("\n\n");
         if (!files.created().isEmpty()) {

@@ -17,9 +17,11 @@ import org.thecanary.credentials.password.PasswordHash;
 import org.thecanary.web.http.People;
 import org.thecanary.web.http.Role;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -37,26 +39,21 @@ final class WebPageTest {
 
     private static Program up;
     private static String address = "";
+    private static int port;
 
     @BeforeAll
     static void start() throws Exception {
         boolean installed = Files.isExecutable(Path.of("/usr/bin/chromium"))
                 && Files.isExecutable(Path.of("/usr/bin/node"))
-                && Files.isDirectory(SCRIPTS.resolve("node_modules/playwright-core"));
+                && Files.isDirectory(SCRIPTS.resolve("node_modules/axe-core"));
         assertThat(installed || !"true".equals(System.getenv("CI")))
                 .as("CI needs Chromium, Node.js and what `npm ci` puts into " + SCRIPTS)
                 .isTrue();
         assumeTrue(installed, "Chromium or Playwright is not installed");
         Path data = folder.resolve("data");
+        port = Program.freePort();
         up = Program.canary(
-                        folder,
-                        "up",
-                        "--web-port",
-                        "0",
-                        "--data",
-                        data.toString(),
-                        "-p",
-                        "" + Program.freePort())
+                        folder, "up", "--web-port", "0", "--data", data.toString(), "-p", "" + port)
                 .says("Ctrl-C ends all of it");
         Matcher printed = ADDRESS.matcher(up.out());
         assertThat(printed.find()).isTrue();
@@ -95,9 +92,78 @@ final class WebPageTest {
                 "historyIsZoomedIntoAndLeftAgain",
                 "aWrongPasswordIsSaidAndNothingIsShown",
                 "aViewerLooksAndMayNotSet",
+                "aPageThatFellBehindCatchesUpFromTheHistory",
+                "allIsReachedByTheKeyboard",
+                "everyPageIsForEverybody",
             })
     void inABrowser(String fact) throws Exception {
         browse(fact);
+    }
+
+    @Test
+    void clientsAndDeniedActionsAreShownWithFileAndLine() throws Exception {
+        Program.needsMosquittoClients();
+        List<String> sensor = Files.readAllLines(folder.resolve("data/sensor.credential"));
+        mosquittoPub("-u", sensor.get(0), "-P", sensor.get(1), "-t", "house/lights");
+        mosquittoPub("-u", "webapp", "-P", "a guess", "-t", "house/lights");
+        browse("clientsAndDeniedActionsAreShownWithFileAndLine");
+    }
+
+    private static void mosquittoPub(String... words) throws Exception {
+        List<String> all = new ArrayList<>(List.of("-p", "" + port, "-m", "on"));
+        all.addAll(List.of(words));
+        ProgramRun.other("", "/usr/bin/mosquitto_pub", all.toArray(String[]::new));
+    }
+
+    /** The script says how far it is, so that what happens does so under its eyes. */
+    @Test
+    void theFirstSensorAppearsAndABrokerThatIsKilledIsFoundAgainUnderTheOpenPage()
+            throws Exception {
+        Path home = Files.createDirectory(folder.resolve("apart"));
+        int own = Program.freePort();
+        Path conf = Files.writeString(
+                home.resolve("mosquitto.conf"),
+                "listener " + own + " 127.0.0.1\nallow_anonymous true\n");
+        String[] broker = {"broker", "-c", conf.toString()};
+        Path data = Files.createDirectory(home.resolve("web"));
+        for (Role role : Role.values()) {
+            person(data, role);
+        }
+        try (Program first = Program.canary(home, broker).says(" running");
+                Program web = Program.canary(
+                                home,
+                                "web",
+                                "--broker",
+                                "127.0.0.1:" + own,
+                                "--port",
+                                "0",
+                                "--data",
+                                data.toString())
+                        .says("Open http")) {
+            Matcher printed = Pattern.compile("Open (\\S+) in").matcher(web.err());
+            assertThat(printed.find()).isTrue();
+            try (Program script = script(
+                            "theFirstSensorAppearsAndABrokerMayRestart", printed.group(1))
+                    .says("waiting for a sensor")) {
+                try (Program _ = Program.canary(
+                        home,
+                        "sensor",
+                        "--simulate",
+                        "--no-machine",
+                        "--no-store",
+                        "--rate",
+                        "5 Hz",
+                        "-p",
+                        "" + own)) {
+                    script.says("it is live");
+                    first.kill();
+                    script.says("it is lost");
+                    try (Program _ = Program.canary(home, broker).says(" running")) {
+                        assertThat(script.exitCode()).as(script.out()).isZero();
+                    }
+                }
+            }
+        }
     }
 
     /** Pictures for the guide are taken with the script, of a system that has run for a while. */
@@ -112,8 +178,13 @@ final class WebPageTest {
         }
     }
 
+    private static Program script(String fact, String at) throws IOException {
+        return Program.of(
+                folder, List.of("node", SCRIPTS.resolve("pages.mjs").toString(), fact, at));
+    }
+
     private static void browse(String fact, String... arguments) throws Exception {
-        List<String> command = new java.util.ArrayList<>(
+        List<String> command = new ArrayList<>(
                 List.of("node", SCRIPTS.resolve("pages.mjs").toString(), fact, address));
         command.addAll(List.of(arguments));
         Path said = Files.createTempFile(folder, fact, ".txt");

@@ -40,7 +40,8 @@ public final class BrowserTls extends X509ExtendedKeyManager {
     /** By alias, a handshake's hold on the one it began with. */
     private final Map<String, Identity> identities = new ConcurrentHashMap<>();
 
-    private volatile Identity latest;
+    private Identity latest; // guarded by this
+    private FileTime tried; // guarded by this
 
     private record Identity(
             String alias, X509Certificate[] chain, PrivateKey key, FileTime changed) {}
@@ -49,6 +50,7 @@ public final class BrowserTls extends X509ExtendedKeyManager {
         this.certificateFile = certificateFile;
         this.keyFile = keyFile;
         this.latest = read();
+        this.tried = latest.changed;
     }
 
     /**
@@ -90,12 +92,14 @@ public final class BrowserTls extends X509ExtendedKeyManager {
 
     private synchronized Identity current() {
         try {
-            if (!changed().equals(latest.changed)) {
+            FileTime changed = changed();
+            if (!changed.equals(tried)) {
+                tried = changed;
                 latest = read();
                 LOG.warn("web: shows the certificate that is new in {}", certificateFile);
             }
         } catch (PemException | IOException e) {
-            LOG.warn("web: the certificate cannot be read anew, the former goes on: {}", e + "");
+            LOG.warn("web: the former certificate goes on: {}", e.getMessage());
         }
         return latest;
     }

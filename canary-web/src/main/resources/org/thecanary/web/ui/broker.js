@@ -44,7 +44,7 @@ export function brokerPage(main) {
       ['Memory', memory ? number(f.memory * memory.factor, 1) : '—', memory?.unit ?? '', 'of the broker'],
       ['Uptime', Number.isFinite(uptime) ? span(uptime * 1000) : '—', '', f.version ?? ''],
     ];
-    figures.replaceChildren(...items.map(([name, value, unit, line]) => h('div', {}, h('dt', {}, name), h('dd', {}, value, ' ', h('small', {}, unit)), h('p', { title: line }, line))));
+    figures.replaceChildren(...items.map(([name, value, unit, line]) => h('div', {}, h('dt', {}, name), h('dd', {}, value, ' ', h('small', {}, unit)), h('dd', { class: 'line', title: line }, line))));
     figures.hidden = !f.heard;
     sub.textContent = f.heard ? 'Up ' + (Number.isFinite(uptime) ? span(uptime * 1000) : '') : '';
   }

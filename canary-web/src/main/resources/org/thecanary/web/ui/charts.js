@@ -102,7 +102,7 @@ export class Chart {
       bands: single ? [{ series: [3, 2], fill: withAlpha(series[1].stroke, .22) }] : [],
       scales: { x: { time: true, auto: false, range: () => { const [from, to] = options.span(); return [from / 1000, to / 1000]; } }, y: { auto: true, range: (_, low, high) => this.range(low, high) } },
       axes: [
-        { ...axis, show: true, size: options.time ? 30 : 0, gap: 6, values: options.time ? (_, ticks) => ticks.map((tick, i) => this.timeLabel(tick, ticks[i - 1])) : () => [], space: 90 },
+        { ...axis, show: true, size: options.time ? 30 : 0, gap: 6, values: options.time ? (_, ticks) => ticks.map((tick, i) => { const label = this.timeLabel(tick, ticks[i - 1]); return i && label === this.timeLabel(ticks[i - 1]) ? '' : label; }) : () => [], space: 90 },
         { ...axis, side: 1, size: narrow ? 54 : 64, gap: 8, space: 36, incrs: STEPS, values: (plot, ticks) => this.valueLabels(plot, ticks) },
       ],
       cursor: { sync: options.group ? { key: options.group, setSeries: false } : undefined, y: false, drag: { x: true, y: false, setScale: false }, points: { size: 9, width: 2, fill: (plot, i) => plot.series[i].width ? this.colours['--surface'] : 'transparent', stroke: (plot, i) => plot.series[i].width ? plot.series[i].stroke(plot, i) : 'transparent' }, bind: { dblclick: () => () => { options.reset?.(); return null; } } },
@@ -138,7 +138,7 @@ export class Chart {
       if (limit > low - spanOfData && limit < high + spanOfData) { low = Math.min(low, limit); high = Math.max(high, limit); }
     }
     if (this.options.from0) return [0, Math.max(high * 1.12, this.options.from0)];
-    const smallest = Math.max(Math.abs(low), Math.abs(high)) * .012 || 1;
+    const smallest = Math.max(Math.abs(low), Math.abs(high)) * .001 || 1;
     if (high - low < smallest) { const middle = (low + high) / 2; low = middle - smallest / 2; high = middle + smallest / 2; }
     const room = (high - low) * .08;
     const below = low >= 0 && low - room < 0 ? 0 : low - room;

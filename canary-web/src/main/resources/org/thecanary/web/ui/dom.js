@@ -111,7 +111,7 @@ export function segments(label, options, chosen, choose, small) {
 /** Heads of a table; those with a key sort by it. `columns` are [text, key?, class?], `sort` a key, with − before it to turn it round. */
 export function heads(columns, sort, choose) {
   return h('thead', {}, h('tr', {}, ...columns.map(([text, key, className]) => {
-    if (!key) return text ? h('th', { scope: 'col', class: className }, text) : h('td', { class: 'th' });
+    if (!key) return text ? h('th', { scope: 'col', class: className }, text) : h('td', { class: 'th ' + (className ?? '') });
     const up = sort === key, down = sort === '-' + key;
     return h('th', { scope: 'col', class: className, 'aria-sort': up ? 'ascending' : down ? 'descending' : undefined },
       h('button', { type: 'button', onclick: () => choose(up ? '-' + key : key) }, text, h('span', { class: 'turn', 'aria-hidden': 'true' }, up ? ' ↑' : down ? ' ↓' : '')));

@@ -70,8 +70,8 @@ function build() {
   const out = h('div', { class: 'card', hidden: true },
     h('button', { class: 'plain', type: 'button', onclick: () => { out.hidden = true; keys(); } }, 'Keyboard'),
     h('button', { class: 'plain', type: 'button', onclick: async () => { await post('logout', {}).catch(() => {}); store.session = null; deaf(); frame = null; show(); } }, icon('out'), 'Sign out'));
-  const who = h('button', { class: 'plain', type: 'button', 'aria-haspopup': 'true', 'aria-expanded': 'false', 'aria-label': 'Signed in as ' + store.session.name + ', ' + store.session.role, onclick: () => { out.hidden = !out.hidden; who.setAttribute('aria-expanded', String(!out.hidden)); } },
-    icon('user'), h('span', { class: 'who-name' }, store.session.name), h('span', { class: 'role' }, store.session.role === 'operator' ? 'Operator' : 'Viewer'), icon('down'));
+  const who = h('button', { class: 'plain', type: 'button', 'aria-haspopup': 'true', 'aria-expanded': 'false', onclick: () => { out.hidden = !out.hidden; who.setAttribute('aria-expanded', String(!out.hidden)); } },
+    icon('user'), h('span', { class: 'unseen' }, 'Signed in as '), h('span', { class: 'who-name' }, store.session.name), h('span', { class: 'role' }, store.session.role === 'operator' ? 'Operator' : 'Viewer'), icon('down'));
   menu.append(who, out);
   addEventListener('click', (event) => { if (!menu.contains(event.target)) out.hidden = true; });
   const ribbon = h('div', { class: 'ribbon', role: 'alert', hidden: true });
@@ -134,7 +134,7 @@ function ribbon() {
   if (frame.ribbon.dataset.id === alarm.id) { frame.ribbon.querySelector('.text').replaceWith(text); return; }
   frame.ribbon.dataset.id = alarm.id;
   frame.ribbon.replaceChildren(icon('warn'), text,
-    operator() ? h('button', { class: 'button small', type: 'button', onclick: () => post('alarms/acknowledge', {}).then(load).then(tick, () => {}) }, 'Acknowledge') : null,
+    ...(operator() ? [h('button', { class: 'button small', type: 'button', onclick: () => post('alarms/acknowledge', {}).then(load).then(tick, () => {}) }, 'Acknowledge')] : []),
     h('a', { class: 'button small', href: '/s/' + encodeURIComponent(alarm.sensor) }, 'Open'));
 }
 

@@ -12,7 +12,7 @@ const SHOWN = 3;
 const byName = (a, b) => nameOf(a.sensor.id).localeCompare(nameOf(b.sensor.id), undefined, { numeric: true });
 const by = (member) => (a, b) => (a.sensor[member] ?? 0) - (b.sensor[member] ?? 0);
 const KEYS = { state: (a, b) => ORDER[a.state] - ORDER[b.state], name: byName, asked: by('asked'), confirmed: by('confirmed'), measured: by('measured'), seen: by('arrived') };
-const COLUMNS = [['Sensor', 'name'], ['State', 'state'], ['First value'], [''], [''], ['Second value'], [''], ['Third value'], [''], ['Asked', 'asked', 'num'], ['Confirmed', 'confirmed', 'num'], ['Measured', 'measured', 'num'], ['Last seen', 'seen', 'num']];
+const COLUMNS = [['Sensor', 'name'], ['State', 'state'], ['First value'], [''], [''], ['Second value'], [''], ['Third value', '', 'third'], ['', '', 'third'], ['Asked', 'asked', 'num'], ['Confirmed', 'confirmed', 'num'], ['Measured', 'measured', 'num'], ['Last seen', 'seen', 'num']];
 
 export function sensorsPage(main, go) {
   document.title = 'Sensors – Canary';
@@ -43,8 +43,8 @@ export function sensorsPage(main, go) {
   const head = h('div', { class: 'head' }, h('h1', {}, 'Sensors'), filters,
     h('div', { class: 'search push stretch' }, icon('search'), search, h('kbd', {}, '/')),
     h('div', { class: 'hide-phone' }, segments('Trace', [['900', '15 m'], ['3600', '1 h']], String(view.span), (value) => { view.span = Number(value); keep(); })),
-    h('div', { class: 'hide-phone' }, ordering),
-    segments('Layout', [['cards', icon('cards')], ['table', icon('rows')]], view.layout, (value) => { view.layout = value; remember('layout', value); keep(); }, true),
+    h('div', { class: 'order' }, ordering),
+    h('div', { class: 'hide-phone' }, segments('Layout', [['cards', icon('cards')], ['table', icon('rows')]], view.layout, (value) => { view.layout = value; remember('layout', value); keep(); }, true)),
     h('a', { class: 'button primary hide-phone', href: '/?add' }, icon('plus'), 'Add sensor'));
 
   if (view.add || store.sensors.size === 0) return empty(main, go, view.add);
@@ -105,6 +105,9 @@ export function sensorsPage(main, go) {
 
 function remembered(name, otherwise) { try { return localStorage.getItem(name) ?? otherwise; } catch { return otherwise; } }
 function remember(name, value) { try { localStorage.setItem(name, value); } catch { /* not kept then */ } }
+
+/** Whether it does not do what it was asked. */
+function flagged(sensor) { return ['ignored', 'refused', 'missed'].includes(sensor.verdict); }
 
 /** What to say of a sensor beside its name. */
 function headline(sensor, state) {
@@ -175,7 +178,7 @@ function card(id, view) {
         paint(parts[i].canvas, sensor, quantity, beyond ? 'alarm' : state === 'alarm' ? 'live' : state, view);
       });
       const more = sensor.quantities.length - SHOWN;
-      foot.replaceChildren(h('span', { class: sensor.verdict === 'ignored' || sensor.verdict === 'missed' || sensor.verdict === 'refused' ? 'red' : '' }, footline(sensor, state) + (more > 0 ? ' · +' + more + ' more' : '')), rates(sensor, state));
+      foot.replaceChildren(h('span', { class: flagged(sensor) ? 'red' : '' }, footline(sensor, state) + (more > 0 ? ' · +' + more + ' more' : '')), rates(sensor, state));
     },
   };
 }
@@ -196,13 +199,14 @@ function line(id, view, go) {
       for (let i = 0; i < SHOWN; i++) {
         const quantity = sensor.quantities[i];
         const [value, unit] = quantity ? valueOf(quantity) : ['', ''];
-        cells.push([h('td', {}, quantity ? title(quantity.name) : ''), h('td', { class: 'num' }, h('span', { class: 'big' }, value), ' ', h('span', { class: 'hint' }, unit))]);
+        const third = i === 2 ? 'third' : '';
+        cells.push([h('td', { class: third }, quantity ? title(quantity.name) : ''), h('td', { class: 'num ' + third }, h('span', { class: 'big' }, value), ' ', h('span', { class: 'hint' }, unit))]);
       }
       const gone = state === 'offline';
       element.replaceChildren(
         h('td', {}, mark(state), h('a', { class: 'name', href: '/s/' + encodeURIComponent(id) }, nameOf(id)), ' ', h('span', { class: 'mono hint' }, shortId(id))),
         h('td', { class: state === 'alarm' ? 'red' : '' }, state === 'live' ? 'Live' : headline(sensor, state)), ...cells[0], spark, ...cells[1], ...cells[2],
-        h('td', { class: 'num' }, rate(sensor.asked)), h('td', { class: 'num' }, gone ? '—' : rate(sensor.confirmed)), h('td', { class: 'num' }, h('span', { class: 'big' }, gone ? '—' : hertz(sensor.measured)), ' Hz'), h('td', { class: 'num' }, ago(sensor.arrived || sensor.time, now())));
+        h('td', flagged(sensor) ? { class: 'num red', title: footline(sensor, 'live') } : { class: 'num' }, flagged(sensor) ? icon('warn') : null, ' ', rate(sensor.asked)), h('td', { class: 'num' }, gone ? '—' : rate(sensor.confirmed)), h('td', { class: 'num' }, h('span', { class: 'big' }, gone ? '—' : hertz(sensor.measured)), ' Hz'), h('td', { class: 'num' }, ago(sensor.arrived || sensor.time, now())));
       if (sensor.quantities[0]) paint(canvas, sensor, sensor.quantities[0], state, view);
     },
   };
