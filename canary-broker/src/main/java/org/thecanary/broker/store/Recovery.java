@@ -115,44 +115,97 @@ final class Recovery {
         }
     }
 
-    /** What waits for a session from one sequence to another, at most so many messages and about so many bytes. */
+    /**
+     * What waits for a session from one sequence to another, at most so many messages and about so many bytes. A damaged
+     * place costs what is there; how much may be seen by {@link #unreadable}.
+     */
     QueuePage page(long session, long from, long to, int most, int mostBytes) throws IOException {
         List<Waiting> found = new ArrayList<>();
+        long at = from;
+        while (at <= to && found.size() < most) {
+            try {
+                return new QueuePage(found, read(session, at, to, most, mostBytes, found));
+            } catch (Engine.DamagedException e) {
+                long good = found.isEmpty() ? at : found.getLast().claim().sequence() + 1;
+                at = behindDamage(session, Math.max(at, good), to);
+                unreadable += (int) Math.min(to + 1 - good, at - good);
+            }
+        }
+        return new QueuePage(found, at);
+    }
+
+    /** Adds what is found; the sequence that is next. */
+    private long read(
+            long session, long from, long to, int most, int mostBytes, List<Waiting> found)
+            throws IOException {
         byte[] prefix = schema.key(Schema.QUEUE, session).toBytes();
-        long next = to + 1;
         int bytes = 0;
         try (Engine.Cursor cursor = engine.cursor()) {
-            cursor.seek(schema.key(Schema.QUEUE, session, from).toBytes());
-            while (cursor.isValid() && startsWith(cursor.key(), prefix)) {
+            for (cursor.seek(schema.key(Schema.QUEUE, session, from).toBytes());
+                    cursor.isValid() && startsWith(cursor.key(), prefix);
+                    cursor.next()) {
                 long sequence = Schema.second(cursor.key());
                 if (sequence > to) {
                     break;
                 }
                 if (found.size() == most || bytes >= mostBytes) {
-                    next = sequence;
-                    break;
+                    return sequence;
                 }
-                Waiting waiting = waiting(session, sequence, cursor.value());
+                Waiting waiting = waiting(session, sequence, cursor);
                 if (waiting != null) {
                     found.add(waiting);
                     bytes += waiting.message().message().payloadBytes();
                 }
-                cursor.next();
             }
             cursor.check();
         }
-        return new QueuePage(found, next);
+        return to + 1;
     }
 
-    private @Nullable Waiting waiting(long session, long sequence, byte[] value)
+    /** The first sequence behind a damaged place from which can be read, or the one after the last. */
+    private long behindDamage(long session, long damaged, long to) throws IOException {
+        long bad = damaged;
+        long good = damaged;
+        for (long step = 1; !isReadable(session, good); step *= 2) {
+            if (good > to) {
+                return to + 1;
+            }
+            bad = good;
+            good += step;
+        }
+        while (good - bad > 1) {
+            long middle = (good + bad) >>> 1;
+            if (isReadable(session, middle)) {
+                good = middle;
+            } else {
+                bad = middle;
+            }
+        }
+        return Math.min(good, to + 1);
+    }
+
+    private boolean isReadable(long session, long sequence) throws IOException {
+        try (Engine.Cursor cursor = engine.cursor()) {
+            cursor.seek(schema.key(Schema.QUEUE, session, sequence).toBytes());
+            cursor.check();
+            return true;
+        } catch (Engine.DamagedException e) {
+            return false;
+        }
+    }
+
+    private @Nullable Waiting waiting(long session, long sequence, Engine.Cursor cursor)
             throws IOException {
         try {
-            Claim claim = Schema.claim(session, sequence, value);
+            Claim claim = Schema.claim(session, sequence, cursor.value());
             byte[] body = engine.get(schema.key(Schema.MESSAGE, claim.message()).toBytes());
             if (body != null) {
                 return new Waiting(claim, Schema.message(claim.message(), body));
             }
-        } catch (Schema.UnreadableException e) {
+            if (engine.get(cursor.key()) == null) {
+                return null; // it was dropped while we were reading
+            }
+        } catch (Schema.UnreadableException | Engine.DamagedException e) {
             // counted below
         }
         unreadable++;

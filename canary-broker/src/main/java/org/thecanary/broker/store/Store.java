@@ -39,6 +39,7 @@ public final class Store implements AutoCloseable {
     private final Path folder;
     private final boolean sync;
     private final StoreFolder place;
+    private final Consumer<String> losses;
     private final StoreListener listener;
     private final ChangeWriter writer;
     private final Clearing clearing;
@@ -105,6 +106,7 @@ public final class Store implements AutoCloseable {
             Consumer<String> losses) {
         this.folder = folder;
         this.sync = sync;
+        this.losses = losses;
         this.place = new StoreFolder(folder, engines, losses);
         this.listener = listener;
         this.writer = new ChangeWriter(listener::retained);
@@ -498,18 +500,17 @@ public final class Store implements AutoCloseable {
             opening.readLock().lock();
             try {
                 if (engine != null) {
-                    read.reader.accept(new Recovery(engine)
-                            .page(read.session, read.from, read.to, read.most, read.mostBytes));
+                    Recovery recovery = new Recovery(engine);
+                    QueuePage page = recovery.page(
+                            read.session, read.from, read.to, read.most, read.mostBytes);
+                    if (recovery.unreadable() > 0) {
+                        losses.accept(
+                                folder + ": damaged. " + recovery.unreadable()
+                                        + " messages that waited for a client cannot be read and are lost.");
+                    }
+                    read.reader.accept(page);
                     return;
                 }
-            } catch (Engine.DamagedException e) {
-                LOG.error(
-                        "{}: damaged ({}). About {} messages that waited for a client are lost.",
-                        folder,
-                        e.getMessage(),
-                        read.to - read.from + 1);
-                read.reader.accept(new QueuePage(List.of(), read.to + 1));
-                return;
             } catch (IOException e) {
                 LOG.error("{}: cannot be read: {}", folder, e.getMessage());
             } finally {

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -272,5 +273,47 @@ class DamagedStoreTest {
                         .contains("It is kept as " + aside() + ", " + StoreFolder.bytes(aside())
                                 + " bytes")
                         .contains("taken over: 0 sessions"));
+    }
+
+    /** The messages of the queue, page by page. */
+    private List<Long> queue(Store store) throws Exception {
+        List<Long> found = new ArrayList<>();
+        for (long from = 1; from <= MESSAGES; ) {
+            CompletableFuture<QueuePage> read = new CompletableFuture<>();
+            store.read(SESSION, from, MESSAGES, 100, 1 << 20, read::complete);
+            QueuePage page = read.get();
+            page.messages().forEach(waiting -> found.add(waiting.message().number()));
+            from = page.next();
+        }
+        return found;
+    }
+
+    private void queueCostsOnly(long at, int most) throws Exception {
+        damage(file(folder, ".sst"), at);
+        try (Store store = open()) {
+            List<Long> found = queue(store);
+
+            assertThat(found).hasSizeBetween(MESSAGES - most, MESSAGES - 1).isSorted();
+            long lost = errors.stream()
+                    .mapToLong(error -> number(
+                            error, "(\\d+) messages that waited for a client cannot be read"))
+                    .sum();
+            assertThat(lost).isEqualTo(MESSAGES - found.size());
+        }
+    }
+
+    @Test
+    void messagesThatCannotBeReadAreCountedAndTheOthersDelivered() throws Exception {
+        fill();
+        reopened();
+        queueCostsOnly(first(file(folder, ".sst"), 1000), 40);
+    }
+
+    @Test
+    void aDamagedPlaceInAQueueIsCountedAndTheRestDelivered() throws Exception {
+        fill();
+        reopened();
+        // The queue stands before the Retained Messages, at some 20 bytes a message.
+        queueCostsOnly(last(file(folder, ".sst"), 1) - 20_000, 400);
     }
 }
