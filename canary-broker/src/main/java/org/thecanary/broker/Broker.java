@@ -82,6 +82,7 @@ public final class Broker implements AutoCloseable {
     private volatile SessionOutbox.RetainSource retainSource;
     private final @Nullable Store store;
     private final Kept kept;
+    private final List<Router> routers = new ArrayList<>();
 
     private Broker(BrokerConfig config, List<AccessRules> rules, int loopCount) {
         this.config = config;
@@ -91,7 +92,6 @@ public final class Broker implements AutoCloseable {
                 new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("loop"), io);
         this.loops = new BrokerLoops(group);
         this.listeners = new Listeners(group, epoll, loops, true);
-        List<Router> routers = new ArrayList<>();
         for (BrokerLoop loop : loops.all()) {
             routers.add(new Router(
                     loop, table, config.queueQos0Messages(), config.upgradeOutgoingQos()));
@@ -152,7 +152,7 @@ public final class Broker implements AutoCloseable {
     private void restore() throws IOException {
         if (store != null) {
             store.open(kept.restoration(
-                    ConnectFlow.sessionLimits(config, config.listeners().getFirst())));
+                    ConnectFlow.sessionLimits(config, config.listeners().getFirst()), store));
         }
     }
 
@@ -237,6 +237,10 @@ public final class Broker implements AutoCloseable {
         sysTree.interval(next.sysIntervalSeconds());
         sweepRetained();
         listeners.review();
+        for (Router router : routers) {
+            router.loop()
+                    .post(() -> router.reload(next.queueQos0Messages(), next.upgradeOutgoingQos()));
+        }
         directory.forEach(Session::onRulesChanged);
         awaitTurns();
         return waiting;

@@ -18,6 +18,7 @@ import org.thecanary.broker.store.RestoredSession;
 import org.thecanary.broker.store.Store;
 import org.thecanary.broker.store.StoreListener;
 import org.thecanary.broker.store.StoredMessage;
+import org.thecanary.broker.store.Waiting;
 import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.packet.SubscriptionOptions;
 import org.thecanary.mqtt.topic.TopicFilter;
@@ -31,6 +32,8 @@ import java.util.List;
  * <p>Any thread.
  */
 final class Kept implements StoreListener {
+    private static final int COUNTED_AT_ONCE = 1000;
+
     private final RoutingTable table;
     private final SessionDirectory directory;
     private final BrokerLoops loops;
@@ -77,8 +80,8 @@ final class Kept implements StoreListener {
         }
     }
 
-    /** Puts back what was kept. */
-    Store.Restoration restoration(SessionLimits limits) {
+    /** Puts back what was kept. Where there is a limit to the bytes of a queue, they are counted by and by. */
+    Store.Restoration restoration(SessionLimits limits, Store store) {
         return new Store.Restoration() {
             private int sessions;
 
@@ -97,8 +100,29 @@ final class Kept implements StoreListener {
             @Override
             public void session(RestoredSession restored) {
                 BrokerLoop loop = loops.all().get(sessions++ % loops.all().size());
-                directory.restore(Session.restored(restored, limits), restored.lastQueued(), loop);
+                SessionRef ref = directory.restore(
+                        Session.restored(restored, limits), restored.lastQueued(), loop);
+                if (restored.firstQueued() != 0 && limits.maxQueuedBytes() != Long.MAX_VALUE) {
+                    count(store, ref, restored, restored.firstQueued(), 0);
+                }
             }
         };
+    }
+
+    private static void count(
+            Store store, SessionRef ref, RestoredSession restored, long from, long before) {
+        long last = restored.lastQueued();
+        store.read(restored.session().number(), from, last, COUNTED_AT_ONCE, 1 << 20, page -> {
+            long bytes = before;
+            for (Waiting waiting : page.messages()) {
+                bytes += waiting.message().message().payloadBytes();
+            }
+            if (page.next() <= last) {
+                count(store, ref, restored, page.next(), bytes);
+            } else {
+                long all = bytes;
+                ref.run(() -> ref.session().onQueueCounted(restored.firstQueued(), all));
+            }
+        });
     }
 }

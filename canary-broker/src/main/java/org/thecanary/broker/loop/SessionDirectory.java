@@ -160,7 +160,7 @@ public final class SessionDirectory {
      * A session that was kept. Before the loops run, but for what is left to them: it ends or waits for its deadline, and
      * if a client was connected to it when the Server stopped, that connection ends now.
      */
-    public void restore(Session session, long lastSequence, BrokerLoop loop) {
+    public SessionRef restore(Session session, long lastSequence, BrokerLoop loop) {
         SessionRef ref = new SessionRef(session.clientId(), loop, session, outboxes);
         ref.keptAs(session.number(), lastSequence);
         SessionRef other = sessions.put(session.clientId(), ref);
@@ -168,7 +168,7 @@ public final class SessionDirectory {
             if (other.number() > ref.number()) {
                 sessions.put(session.clientId(), other);
                 loop.post(() -> endSuperseded(ref));
-                return;
+                return ref;
             }
             other.owner().post(() -> endSuperseded(other));
         }
@@ -184,6 +184,7 @@ public final class SessionDirectory {
             }
             endOrWait(ref);
         });
+        return ref;
     }
 
     private static void endSuperseded(SessionRef ref) {

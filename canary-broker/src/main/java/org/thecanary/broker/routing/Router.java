@@ -39,8 +39,8 @@ public final class Router {
     private final BrokerLoop loop;
     private final RoutingTable table;
     private final @Nullable Route[] routes = new @Nullable Route[REMEMBERED];
-    private final boolean queueQos0;
-    private final boolean upgradeOutgoingQos;
+    private boolean queueQos0;
+    private boolean upgradeOutgoingQos;
     private final SubscriptionTrie.Matches<Subscriber> matches = new SubscriptionTrie.Matches<>();
 
     /**
@@ -53,6 +53,13 @@ public final class Router {
         this.table = table;
         this.queueQos0 = queueQos0;
         this.upgradeOutgoingQos = upgradeOutgoingQos;
+    }
+
+    /** Takes over what a reload has changed of what {@link #Router} was given. */
+    public void reload(boolean queue, boolean upgrade) {
+        assert loop.inLoop();
+        queueQos0 = queue;
+        upgradeOutgoingQos = upgrade;
     }
 
     /** The loop that owns it. */

@@ -44,7 +44,7 @@ final class MessageQueue {
 
     // what follows those in memory, in the store
     private int stored;
-    private long storedBytes; // after a restart, of those that came since
+    private long storedBytes; // after a restart of those that came since, until they are counted
     private long readFrom;
     private long readTo;
     private boolean reading;
@@ -68,7 +68,7 @@ final class MessageQueue {
 
     /** Bytes of their payloads. */
     long bytes() {
-        return bytes;
+        return bytes + storedBytes;
     }
 
     boolean isEmpty() {
@@ -170,6 +170,13 @@ final class MessageQueue {
             readFrom = first;
             readTo = stored == 0 ? last : readTo;
             stored += left;
+        }
+    }
+
+    /** The bytes of those that were there at the start, unless some of them have gone since. */
+    void counted(long first, long found) {
+        if (stored > 0 && readFrom == first) {
+            storedBytes += found;
         }
     }
 

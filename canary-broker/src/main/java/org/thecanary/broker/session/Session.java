@@ -890,6 +890,13 @@ public final class Session {
         return true;
     }
 
+    /** What waited on disk at the start, from there on, was counted. */
+    public void onQueueCounted(long first, long bytes) {
+        if (queue != null) {
+            queue.counted(first, bytes);
+        }
+    }
+
     /** What waits on disk was read, from there on. */
     public void onQueueRead(long from, QueuePage page, Outbox outbox) {
         if (queue == null || !queue.expects(from)) {

@@ -2,6 +2,7 @@
 package org.thecanary.broker.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -40,11 +41,14 @@ class PersistenceTest {
     @TempDir
     Path folder;
 
+    private long bytesOfAQueue = Long.MAX_VALUE;
+
     private TestBroker start() throws IOException {
         return TestBroker.start((config, _) -> {
             config.persistent = true;
             config.persistenceLocation = folder;
             config.limits.maxQueuedMessages = 100_000;
+            config.limits.maxQueuedBytes = bytesOfAQueue;
         });
     }
 
@@ -320,6 +324,30 @@ class PersistenceTest {
                 subscriber.send(new PubAck(packet.packetId(), ReasonCode.SUCCESS));
                 subscriber.expectNothing();
             }
+        }
+    }
+
+    @Test
+    void aLimitToTheBytesOfAQueueCountsWhatWasThereBeforeTheStart() throws Exception {
+        bytesOfAQueue = 1000;
+        try (TestBroker broker = start()) {
+            keeping(broker, "s", false).subscribe("t", 1);
+        }
+        try (TestBroker broker = start()) {
+            for (int i = 0; i < 9; i++) {
+                broker.connect("p").publishAcknowledged("t", "x".repeat(100), false);
+            }
+        }
+        try (TestBroker broker = start()) {
+            await().until(() -> broker.broker().clients().join().getFirst().queuedBytes() == 900);
+            TestClient publisher = broker.connect("p");
+            publisher.publishAcknowledged("t", "no room for it".repeat(10), false);
+            publisher.publishAcknowledged("t", "room", false);
+            TestClient again = keeping(broker, "s", true);
+            for (int i = 0; i < 9; i++) {
+                assertThat(again.nextPayload()).hasSize(100);
+            }
+            assertThat(again.nextPayload()).isEqualTo("room");
         }
     }
 

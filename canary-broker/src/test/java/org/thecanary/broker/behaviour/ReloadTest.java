@@ -18,6 +18,8 @@ import org.thecanary.credentials.password.PasswordHash;
 import org.thecanary.mqtt.packet.ConnAck;
 import org.thecanary.mqtt.packet.Disconnect;
 import org.thecanary.mqtt.packet.ProtocolVersion;
+import org.thecanary.mqtt.packet.Publish;
+import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.packet.ReasonCode;
 
 import java.io.IOException;
@@ -219,5 +221,44 @@ class ReloadTest {
         assertThat(waiting).containsExactly("listener 1884 is new; it opens at the next start.");
         assertThat(connect("ann").publishAcknowledged("t", "xy", false).reason())
                 .isEqualTo(ReasonCode.NOT_AUTHORIZED);
+    }
+
+    /** What a kept session is sent on its return, of a message that was published with QoS 0 while it was away. */
+    private List<Publish> sentToOneWhoWasAway() throws Exception {
+        TestClient ann = open();
+        ann.connect(as("ann").andThen(greeting -> greeting.sessionExpirySeconds = 60));
+        ann.subscribe("t", 1);
+        ann.send(Disconnect.NORMAL);
+        ann.expectClosed();
+        TestClient bob = connect("bob");
+        bob.publish("t", "while away");
+        bob.publishAcknowledged("t", "the last", false);
+        TestClient again = open();
+        again.connect(as("ann").andThen(greeting -> greeting.cleanStart = false));
+        List<Publish> sent = new ArrayList<>();
+        do {
+            sent.add(again.next(Publish.class));
+        } while (!new String(sent.getLast().message().payload(), UTF_8).equals("the last"));
+        return sent;
+    }
+
+    @Test
+    void qos0QueuesAndIsUpgradedFromTheReloadOn() throws Exception {
+        broker.close();
+        config.persistent = true;
+        config.persistenceLocation = folder;
+        broker = Broker.start(config(), AccessRules.load(config().listeners()), 2);
+        assertThat(sentToOneWhoWasAway()).hasSize(1);
+
+        config.queueQos0Messages = true;
+        config.upgradeOutgoingQos = true;
+        reload();
+
+        assertThat(sentToOneWhoWasAway())
+                .hasSize(2)
+                .allMatch(packet -> packet.message().qos() == QoS.AT_LEAST_ONCE);
+        // So it was stored, and outlives the broker.
+        assertThat(broker.store().report().queued() + broker.store().report().inflight())
+                .isEqualTo(2);
     }
 }
