@@ -14,6 +14,7 @@ import org.thecanary.broker.Broker;
 import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.store.StoreReport;
 import org.thecanary.credentials.password.PasswordHash;
 import org.thecanary.mqtt.packet.ConnAck;
 import org.thecanary.mqtt.packet.Disconnect;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** What does a reload change for those who are connected, and for those who come? */
@@ -258,7 +260,7 @@ class ReloadTest {
                 .hasSize(2)
                 .allMatch(packet -> packet.message().qos() == QoS.AT_LEAST_ONCE);
         // So it was stored, and outlives the broker.
-        assertThat(broker.store().report().queued() + broker.store().report().inflight())
-                .isEqualTo(2);
+        StoreReport kept = Objects.requireNonNull(broker.store()).report();
+        assertThat(kept.queued() + kept.inflight()).isEqualTo(2);
     }
 }
