@@ -3,9 +3,6 @@ package org.thecanary.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.thecanary.cli.mosquitto.MosquittoTools;
-import org.thecanary.cli.mosquitto.Streams;
-import org.thecanary.cli.mosquitto.Tool;
 import org.thecanary.client.Acknowledgement;
 import org.thecanary.client.ClientEvents;
 import org.thecanary.client.ClientOptions;
@@ -27,9 +24,7 @@ import org.thecanary.sensor.probe.Probes;
 
 import picocli.CommandLine.Command;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.net.InetAddress;
@@ -37,10 +32,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -51,6 +44,7 @@ import java.util.stream.Stream;
 /**
  * {@code canary aot-train}: what {@code ./canary} runs once after a build, so that the JVM can note which classes a start
  * needs. Does once what users do often: reads a configuration, lets clients in, passes messages on, prints help.
+ * {@link ToolTraining} is that of the tools.
  */
 @Command(name = "aot-train", hidden = true, description = "Train the AOT cache.")
 final class AotTrainCommand implements Callable<Integer> {
@@ -85,35 +79,7 @@ final class AotTrainCommand implements Callable<Integer> {
                 talk(files, port, version, threads);
             }
             measure(files, port);
-            callTools(files, port);
         }
-    }
-
-    /** The tools, as a shell calls them. */
-    private static void callTools(DataFolder files, int port) throws IOException {
-        Credential sensor =
-                CredentialFile.read(files.credentialFile(DataFolder.SENSOR), DataFolder.SENSOR);
-        Credential webapp =
-                CredentialFile.read(files.credentialFile(DataFolder.WEBAPP), DataFolder.WEBAPP);
-        for (String version : List.of("311", "5")) {
-            call(Tool.PUB, sensor, port, "-t sensor/data -r -q 1 -m {} -V " + version);
-            call(Tool.PUB, sensor, port, "-t sensor/data -r -l -V " + version);
-            call(Tool.SUB, webapp, port, "-t sensor/# -C 1 -v -W 5 -V " + version);
-        }
-        call(Tool.SUB, webapp, port, "-t sensor/# -C 1 -F %j -W 5");
-        call(Tool.PUB, sensor, port, "--help");
-    }
-
-    private static void call(Tool tool, Credential as, int port, String line) {
-        List<String> arguments = new ArrayList<>(
-                List.of("-p", String.valueOf(port), "-u", as.username(), "-P", as.password()));
-        arguments.addAll(List.of(line.split(" ", -1)));
-        var streams = new Streams(
-                new ByteArrayInputStream(PAYLOAD),
-                OutputStream.nullOutputStream(),
-                OutputStream.nullOutputStream(),
-                Map.of());
-        MosquittoTools.run(tool, tool.command(), arguments, streams, Canary.version());
     }
 
     /** Measurements at each QoS, from the sensor to the web app. */
@@ -196,7 +162,7 @@ final class AotTrainCommand implements Callable<Integer> {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

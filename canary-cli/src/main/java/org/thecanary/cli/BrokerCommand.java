@@ -7,8 +7,10 @@ import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ConfigLoader;
 import org.thecanary.broker.config.ConfigLoader.Loaded;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -130,6 +132,16 @@ final class BrokerCommand implements Callable<Integer> {
             return help < 0 ? arguments : Arrays.copyOf(arguments, help + 1);
         }
         return arguments;
+    }
+
+    /** Not in {@link Canary}: loading that would load this exception, which a tool can do without. */
+    static boolean canBeParsed(CommandLine canary, String... words) {
+        try {
+            canary.parseArgs(words);
+            return true;
+        } catch (ParameterException _) {
+            return false;
+        }
     }
 
     /** Whether these words, {@link #untilHelp}, are a wish for the broker's help. */

@@ -9,7 +9,6 @@ import org.thecanary.cli.mosquitto.Tool;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 import java.util.Arrays;
@@ -41,16 +40,20 @@ import java.util.Objects;
             DoctorCommand.class,
             BenchCommand.class,
             CompletionCommand.class,
+            ManCommand.class,
             AotTrainCommand.class
         })
 public final class Canary implements Runnable {
 
     private Canary() {}
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws Exception {
         Tool tool = arguments.length == 0 ? null : Tool.named(arguments[0]);
         if (tool != null) {
-            System.exit(MosquittoTools.main(tool, arguments, version()));
+            MosquittoTools.main(tool, arguments, version());
+        }
+        if (arguments.length > 0 && arguments[0].equals(ToolTraining.COMMAND)) {
+            System.exit(ToolTraining.run(arguments));
         }
         System.exit(execute(arguments));
     }
@@ -61,9 +64,7 @@ public final class Canary implements Runnable {
         String[] words = BrokerCommand.untilHelp(arguments);
         if (words.length > 0 && BrokerCommand.asksForHelp(words)) {
             String[] before = Arrays.copyOf(words, words.length - 1);
-            try {
-                canary.parseArgs(before);
-            } catch (ParameterException e) {
+            if (!BrokerCommand.canBeParsed(canary, before)) {
                 return canary.execute(before); // says what is wrong
             }
         }

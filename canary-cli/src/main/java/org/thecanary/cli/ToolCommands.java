@@ -2,13 +2,12 @@
 package org.thecanary.cli;
 
 import org.thecanary.cli.mosquitto.MosquittoTools;
+import org.thecanary.cli.mosquitto.MosquittoTools.FlagHelp;
 import org.thecanary.cli.mosquitto.Tool;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-
-import java.util.concurrent.Callable;
 
 /**
  * The tools in the list of commands. A call of one does not come by here: {@link Canary#main} sees to it before picocli is
@@ -19,7 +18,7 @@ final class ToolCommands {
 
     static CommandLine addTo(CommandLine canary) {
         for (Tool tool : Tool.values()) {
-            Callable<Integer> help = () -> MosquittoTools.main(
+            Runnable help = () -> MosquittoTools.main(
                     tool, new String[] {tool.command(), "--help"}, Canary.Version.number());
             CommandSpec spec = CommandSpec.wrapWithoutInspection(help).name(tool.command());
             spec.usageMessage().description(tool.description());
@@ -31,12 +30,16 @@ final class ToolCommands {
 
     /** So that shells complete them; {@link #addTo} says why they are not read here. */
     private static void addFlags(CommandSpec spec, Tool tool) {
-        MosquittoTools.flags(tool)
-                .forEach((names, help) ->
-                        spec.addOption(OptionSpec.builder(names.toArray(String[]::new))
-                                .description(help)
-                                .arity("0..1")
-                                .type(String.class)
-                                .build()));
+        for (FlagHelp flag : MosquittoTools.flags(tool)) {
+            var option = OptionSpec.builder(flag.names().toArray(String[]::new))
+                    .description(flag.help());
+            spec.addOption(
+                    flag.value() == null
+                            ? option.arity("0").type(boolean.class).build()
+                            : option.arity("1")
+                                    .type(String.class)
+                                    .paramLabel(flag.value())
+                                    .build());
+        }
     }
 }

@@ -3,8 +3,6 @@ package org.thecanary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,17 +12,26 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** Asks a real bash, with the script sourced, what it would complete. */
+/** Asks real shells, with the script sourced, what they would complete. */
 class CompletionCommandTest {
     @TempDir
     Path folder;
 
-    private static String script() {
+    private static String script(String shell) {
         var out = new StringWriter();
-        int exitCode = Canary.commandLine().setOut(new PrintWriter(out)).execute("completion");
+        int exitCode =
+                Canary.commandLine().setOut(new PrintWriter(out)).execute("completion", shell);
         assertThat(exitCode).isZero();
         return out.toString();
+    }
+
+    private List<String> completed(String shell, String ask) throws Exception {
+        Peers.require(shell);
+        Path script = Files.writeString(folder.resolve("completion"), script(shell));
+        String said = Peers.run(shell, "-c", ask.replace("SCRIPT", script.toString()));
+        return List.of(said.split("\\s+", -1));
     }
 
     @ParameterizedTest
@@ -33,24 +40,43 @@ class CompletionCommandTest {
         "canary pub --caf, --cafile",
         "canary sub --retained, --retained-only",
         "canary rr --will-t, --will-topic",
-        "canary ca iss, issue"
+        "canary ca iss, issue",
+        "canary ca issue --sa, --san",
+        "canary bench pub --si, --size"
     })
-    void bashCompletes(String typed, String completed) throws Exception {
-        Path script = Files.writeString(folder.resolve("completion"), script());
-        String[] words = typed.split(" ", -1);
-        String ask = "source " + script + "; COMP_WORDS=(" + typed + "); COMP_CWORD="
-                + (words.length - 1) + "; _complete_canary; echo \"${COMPREPLY[@]}\"";
+    void shellsComplete(String typed, String completed) throws Exception {
+        int words = typed.split(" ", -1).length;
+        String last = typed.substring(typed.lastIndexOf(' ') + 1);
 
-        Process bash =
-                new ProcessBuilder("bash", "-c", ask).redirectErrorStream(true).start();
-        String said = new String(bash.getInputStream().readAllBytes(), UTF_8);
+        assertThat(completed(
+                        "bash",
+                        "source SCRIPT; COMP_WORDS=(" + typed + "); COMP_CWORD=" + (words - 1)
+                                + "; _complete_canary; echo \"${COMPREPLY[@]}\""))
+                .contains(completed);
+        // what zsh is offered, of which it then shows those that begin as what was typed
+        assertThat(completed(
+                        "zsh",
+                        "compdef() { }; _files() { }; _describe() { print -l -- ${(P)2%%:*} }; source SCRIPT; "
+                                + "words=(" + typed + "); CURRENT=" + words + "; PREFIX=" + last
+                                + "; _canary"))
+                .contains(completed);
+        assertThat(completed("fish", "source SCRIPT; complete -C '" + typed + "'"))
+                .contains(completed);
+    }
 
-        assertThat(bash.waitFor()).as(said).isZero();
-        assertThat(said.split("\\s+", -1)).contains(completed);
+    @ParameterizedTest
+    @CsvSource({"bash", "zsh", "fish"})
+    void theHiddenCommandIsNotCompleted(String shell) {
+        assertThat(script(shell)).contains("doctor").doesNotContain("aot-train");
     }
 
     @Test
-    void theHiddenCommandIsNotCompleted() {
-        assertThat(script()).doesNotContain("aot-train");
+    void aShellNobodyKnowsIsRefused() {
+        var err = new StringWriter();
+        int exitCode =
+                Canary.commandLine().setErr(new PrintWriter(err)).execute("completion", "tcsh");
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(err.toString()).contains("tcsh").contains("BASH, ZSH, FISH");
     }
 }

@@ -3,13 +3,13 @@ package org.thecanary.cli.mosquitto;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Runs {@code canary pub}, {@code sub} and {@code rr}. */
 public final class MosquittoTools {
@@ -17,13 +17,12 @@ public final class MosquittoTools {
     private MosquittoTools() {}
 
     /**
-     * Runs a tool as this process.
+     * Runs a tool as this process, and ends it.
      *
      * @param arguments those of the process; the first is the name of the tool
      * @param version what {@code --version} says
-     * @return the exit code
      */
-    public static int main(Tool tool, String[] arguments, String version) {
+    public static void main(Tool tool, String[] arguments, String version) {
         QuietLogging.install();
         quickStart();
         List<String> words = Bytes.arguments(arguments);
@@ -32,7 +31,10 @@ public final class MosquittoTools {
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
                 System.getenv());
-        return run(tool, words.getFirst(), words.subList(1, words.size()), streams, version);
+        int exitCode =
+                run(tool, words.getFirst(), words.subList(1, words.size()), streams, version);
+        // Nothing is left to be done, and System.exit loads the JDK's logging first.
+        Runtime.getRuntime().halt(exitCode);
     }
 
     /** One connection needs no name for its machine, and nothing that looks for leaks. */
@@ -41,15 +43,21 @@ public final class MosquittoTools {
         System.setProperty("io.netty.leakDetection.level", "disabled");
     }
 
-    /** The flags of a tool, in the order of its help: all names of each, and a line of help. */
-    public static Map<List<String>, String> flags(Tool tool) {
-        Map<List<String>, String> flags = new LinkedHashMap<>();
-        for (Flag flag : Flag.TABLE) {
-            if (flag.tools().contains(tool)) {
-                flags.put(flag.names(), flag.help());
-            }
-        }
-        return flags;
+    /**
+     * A flag, for help.
+     *
+     * @param names all of them
+     * @param value what its value is called; null: it takes none
+     * @param help one line
+     */
+    public record FlagHelp(List<String> names, @Nullable String value, String help) {}
+
+    /** The flags of a tool, in the order of its help. */
+    public static List<FlagHelp> flags(Tool tool) {
+        return Flag.TABLE.stream()
+                .filter(flag -> flag.tools().contains(tool))
+                .map(flag -> new FlagHelp(flag.names(), flag.value(), flag.help()))
+                .toList();
     }
 
     /**
