@@ -24,6 +24,7 @@ import org.thecanary.broker.loop.SessionDirectory;
 import org.thecanary.broker.loop.SessionRef;
 import org.thecanary.broker.net.ConnectFlow;
 import org.thecanary.broker.net.ConnectionCount;
+import org.thecanary.broker.net.Gate;
 import org.thecanary.broker.net.IdentifierFights;
 import org.thecanary.broker.net.Listeners;
 import org.thecanary.broker.routing.Denials.Denial;
@@ -71,6 +72,7 @@ public final class Broker implements AutoCloseable {
     private final SessionDirectory directory;
     private final BrokerLoops loops;
     private final ConnectionCount connections = new ConnectionCount();
+    private final Gate gate = new Gate();
     private final List<ConnectFlow> flows = new ArrayList<>();
     private final Figures.Source figures;
     private final Reports reports = new Reports();
@@ -178,6 +180,7 @@ public final class Broker implements AutoCloseable {
                     connections,
                     fights,
                     reports.denials(),
+                    gate,
                     rules.get(i));
             flows.add(flow);
             try {
@@ -244,6 +247,11 @@ public final class Broker implements AutoCloseable {
         directory.forEach(Session::onRulesChanged);
         awaitTurns();
         return waiting;
+    }
+
+    /** A reload begins: who connects from now on waits until the answer is run. One reload at a time; any thread. */
+    public Runnable holdNewcomers() {
+        return gate.close();
     }
 
     private MemoryBudget memoryBudget() {

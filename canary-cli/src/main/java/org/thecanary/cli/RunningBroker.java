@@ -44,6 +44,7 @@ final class RunningBroker implements AutoCloseable {
     private final Source source;
     private final @Nullable Path pidFile;
     private @Nullable FileWatch watch;
+    private Loaded loaded;
     private List<Path> files;
     private @Nullable Path adminSocket;
     private @Nullable FileWatch certificates;
@@ -58,6 +59,11 @@ final class RunningBroker implements AutoCloseable {
             return configFile == null
                     ? new Loaded(ConfigLoader.withoutFile(ports), List.of(), List.of())
                     : ConfigLoader.load(configFile, ports);
+        }
+
+        /** Some write it, start a broker and remove it; mosquitto then reloads what the file names. */
+        boolean isGone() {
+            return configFile != null && Files.notExists(configFile);
         }
 
         void log(BrokerConfig config) throws IOException {
@@ -83,10 +89,11 @@ final class RunningBroker implements AutoCloseable {
         }
     }
 
-    private RunningBroker(Broker broker, Source source, List<Path> files) {
+    private RunningBroker(Broker broker, Source source, Loaded loaded) {
         this.broker = broker;
         this.source = source;
-        this.files = files;
+        this.loaded = loaded;
+        this.files = filesOf(loaded);
         this.pidFile = broker.config().pidFile();
     }
 
@@ -112,7 +119,7 @@ final class RunningBroker implements AutoCloseable {
         source.broker.set(broker);
         writePidFile(config);
         LOG.info(LogMarkers.NOTICE, "canary {} running", Canary.Version.number());
-        RunningBroker running = new RunningBroker(broker, source, filesOf(loaded));
+        RunningBroker running = new RunningBroker(broker, source, loaded);
         running.administer();
         running.watchCertificates();
         return running;
@@ -157,23 +164,33 @@ final class RunningBroker implements AutoCloseable {
 
     /**
      * Reads configuration, users and rules again and holds everybody to them, those who are connected too. Where a file
-     * cannot be obeyed all stays as it was, and the log says which lines are at fault. Blocks on files.
+     * cannot be obeyed all stays as it was, and the log says which lines are at fault; where the configuration file is
+     * gone, its former text counts. Blocks on files.
      *
      * @return the problems that kept everything as it was; none where the reload was done
      */
     synchronized List<Problem> reload() {
+        Runnable done = broker.holdNewcomers();
         LOG.info("Reloading config.");
         try {
-            Loaded loaded = source.load();
-            BrokerConfig config = loaded.config();
+            Loaded next = loaded;
+            if (source.isGone()) {
+                LOG.error(
+                        "Error: Unable to open config file '{}'. What it said goes on; users, rules and certificates are read again.",
+                        source.configFile);
+            } else {
+                next = source.load();
+            }
+            BrokerConfig config = next.config();
             List<AccessRules> rules = AccessRules.load(config.listeners());
             source.log(config);
-            logNotices(loaded, rules);
+            logNotices(next, rules);
             broker.reload(config, rules).forEach(waiting -> LOG.warn("Not reloaded: {}", waiting));
             if (!Objects.equals(pidFile, config.pidFile())) {
                 LOG.warn("Not reloaded: pid_file has changed; it is written at the next start.");
             }
-            files = filesOf(loaded);
+            loaded = next;
+            files = filesOf(next);
             followFiles();
             LOG.info(LogMarkers.NOTICE, "Config reloaded.");
             return List.of();
@@ -186,6 +203,8 @@ final class RunningBroker implements AutoCloseable {
         } catch (IOException e) {
             return notReloaded(List.of(new Problem(
                     String.valueOf(source.configFile), 0, String.valueOf(e.getMessage()))));
+        } finally {
+            done.run();
         }
     }
 

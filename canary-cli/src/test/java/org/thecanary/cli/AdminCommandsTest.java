@@ -102,7 +102,7 @@ final class AdminCommandsTest {
                         .containsPattern("denied +1\n");
 
                 assertThat(ask(socket, "kick", "a sensor").status()).isZero();
-                broker.says("Client a sensor been disconnected by administrative action.");
+                broker.says("] disconnected: administrative action.");
                 ProgramRun again = ask(socket, "kick", "nobody");
                 assertThat(again.status()).isEqualTo(1);
                 assertThat(again.err()).contains("no client \"nobody\" is connected");

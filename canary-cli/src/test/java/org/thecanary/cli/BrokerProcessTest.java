@@ -42,12 +42,13 @@ final class BrokerProcessTest {
             mosquitto.says("running");
             publish(port, "one");
             mosquitto.says("Client one disconnected.").stop();
-            theirs = connectionLines(mosquitto.err());
+            theirs = connectionLines(mosquitto.err())
+                    .replace("one disconnected", "one [127.0.0.1:PORT] disconnected"); // since 2.1
         }
         try (Program broker = Program.canary(folder, "broker", "-c", conf)) {
             broker.says("running");
             publish(port, "one");
-            broker.says("Client one disconnected.").stop();
+            broker.says("] disconnected.").stop();
 
             assertThat(connectionLines(broker.err()))
                     .contains("New client connected from 127.0.0.1:PORT as one (p2, c1, k60).")
@@ -86,7 +87,8 @@ final class BrokerProcessTest {
                 publish(port, "seen");
 
                 watcher.says("$SYS/broker/log/N {\"time\":\"")
-                        .says("\"type\":\"notice\",\"message\":\"Client seen disconnected.\"}");
+                        .says("\"type\":\"notice\",\"message\":\"Client seen [127.0.0.1:")
+                        .says("] disconnected.\"}");
                 assertThat(watcher.out()).doesNotContain("broker/log/D");
             }
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
@@ -99,7 +101,9 @@ final class BrokerProcessTest {
             publish(port, "after");
             assertThat(broker.stop()).isZero();
         }
-        assertThat(Files.readString(log)).contains("Client after disconnected.", " terminating\"");
+        assertThat(Files.readString(log))
+                .containsPattern("Client after \\[127\\.0\\.0\\.1:[0-9]+\\] disconnected\\.\"")
+                .contains(" terminating\"");
         assertThat(Files.readAllLines(log)).allMatch(line -> line.startsWith("{\"time\":\""));
     }
 

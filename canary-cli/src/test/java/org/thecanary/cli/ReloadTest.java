@@ -41,6 +41,25 @@ final class ReloadTest {
         }
     }
 
+    /** As mosquitto; scripts write a file, start the broker with it and remove it. */
+    @Test
+    void rulesAreReadAgainWhereTheConfigurationFileIsGone() throws Exception {
+        Path acl = Files.writeString(folder.resolve("acl"), "topic readwrite a\n");
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener " + Program.freePort() + " 127.0.0.1\nacl_file " + acl + "\n");
+        try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
+            broker.says(" running");
+            Files.delete(conf);
+            Files.writeString(acl, "topic sometimes a\n");
+            broker.signal("HUP");
+            broker.says("Unable to open config file").says(acl + ":1: ");
+            Files.writeString(acl, "topic read a\n");
+            broker.signal("HUP");
+            broker.says("Config reloaded.");
+        }
+    }
+
     @Test
     void filesAreWatchedOnRequestAlsoWhenTheyAreReplaced() throws Exception {
         Path acl = Files.writeString(folder.resolve("acl"), "topic readwrite a\n");

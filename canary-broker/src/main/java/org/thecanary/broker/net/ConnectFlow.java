@@ -52,6 +52,7 @@ public final class ConnectFlow implements SessionRules {
     private final ConnectionCount connections;
     private final IdentifierFights fights;
     private final Denials denials;
+    private final Gate gate;
     private final SecureRandom random = new SecureRandom();
     private volatile ListenerRules rules;
 
@@ -78,12 +79,14 @@ public final class ConnectFlow implements SessionRules {
             ConnectionCount connections,
             IdentifierFights fights,
             Denials denials,
+            Gate gate,
             AccessRules rules) {
         this.directory = directory;
         this.authenticator = authenticator;
         this.connections = connections;
         this.fights = fights;
         this.denials = denials;
+        this.gate = gate;
         this.rules = new ListenerRules(config, listener, rules);
     }
 
@@ -149,12 +152,25 @@ public final class ConnectFlow implements SessionRules {
         return config().limits().maxPacketSize();
     }
 
-    /** Logs how a client came or went; whoever never connected is of interest to nobody but a debugger. */
-    void log(String line, boolean wasConnected) {
-        if (config().connectionMessages() && wasConnected) {
-            LOG.info(NOTICE, line);
-        } else {
-            LOG.debug(line);
+    /** "address:port" of the other end; of a UNIX socket its path and 0, as mosquitto has it. */
+    String address(Channel channel) {
+        Path path = listener().unixPath();
+        return path != null ? path + ":0" : Addresses.hostAndPort(channel.remoteAddress());
+    }
+
+    /**
+     * Logs that a connection has ended, in mosquitto's words.
+     *
+     * @param reason null where the client said DISCONNECT
+     */
+    void logEnd(String name, String address, @Nullable String reason) {
+        if (config().connectionMessages() && LOG.isInfoEnabled(NOTICE)) {
+            LOG.info(
+                    NOTICE,
+                    "Client {} [{}] disconnected{}.",
+                    name,
+                    address,
+                    reason == null ? "" : ": " + reason);
         }
     }
 
@@ -163,7 +179,7 @@ public final class ConnectFlow implements SessionRules {
             LOG.info(
                     NOTICE,
                     "New connection from {} on port {}.",
-                    Addresses.hostAndPort(channel.remoteAddress()),
+                    address(channel),
                     channel.localAddress() instanceof InetSocketAddress here ? here.getPort() : 0);
         }
     }
@@ -172,10 +188,19 @@ public final class ConnectFlow implements SessionRules {
         connections.closed(this);
     }
 
+    private void decideAtLast(Connect asked, Connection connection) {
+        if (connection.awaitsVerdict()) {
+            decide(asked, connection);
+        }
+    }
+
     // --- validate
     // -----------------------------------------------------------------------------------------------
 
     void decide(Connect asked, Connection connection) {
+        if (!gate.isOpen(() -> connection.loop().run(() -> decideAtLast(asked, connection)))) {
+            return;
+        }
         Connect connect = asked;
         UserFrom from = listener().userFrom();
         if (from != UserFrom.CONNECT) {
@@ -209,7 +234,7 @@ public final class ConnectFlow implements SessionRules {
         Will will = connect.will();
         if (will != null && will.message().topic().toString().startsWith("$CONTROL/")) {
             // As mosquitto: a Will may not give orders, and who tries is not answered.
-            connection.drop("Client " + connect.clientId() + " disconnected: Will to $CONTROL.");
+            connection.drop(connect, "Will to $CONTROL");
             return;
         }
         if (will != null && will.message().qos().compareTo(listener().maxQos()) > 0) {
@@ -223,9 +248,7 @@ public final class ConnectFlow implements SessionRules {
         if (will != null && will.message().retain() && !config().retainAvailable()) {
             refuse(
                     connect,
-                    connection,
-                    ReasonCode.RETAIN_NOT_SUPPORTED,
-                    "retained Will"); // [MQTT-3.2.2-13]
+                    connection, ReasonCode.RETAIN_NOT_SUPPORTED, "retained Will"); // [MQTT-3.2.2-13]
             return;
         }
         if (will != null
@@ -487,15 +510,11 @@ public final class ConnectFlow implements SessionRules {
     }
 
     private void refuse(Connect connect, Connection connection, ReasonCode reason, String why) {
-        boolean tell = connect.version().isV5() && connect.properties().wantsProblemInformation();
-        String name = connect.clientId().isEmpty() ? connection.address() : connect.clientId();
-        String log = "Client " + name + " " + DisconnectTexts.of(reason) + " (" + why + ")";
         if (reason == ReasonCode.NOT_AUTHORIZED) {
-            LOG.info(NOTICE, log);
             denials.refused(
                     connect.clientId(), connect.username(), connection.host(), place(connect, why));
         }
-        connection.refuse(reason, tell ? why : null, log);
+        connection.refuse(connect, reason, why);
     }
 
     /** Where it is written that a client does not come in, for operators alone. */

@@ -157,9 +157,7 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public String address() {
-        return origin.address() != null
-                ? origin.address()
-                : Addresses.hostAndPort(channel.channel().remoteAddress());
+        return origin.address() != null ? origin.address() : flow.address(channel.channel());
     }
 
     @Override
@@ -257,7 +255,7 @@ final class Connection extends ChannelInboundHandlerAdapter
             case PingReq _ -> send(PingResp.INSTANCE); // [MQTT-3.12.4-1]
             case Disconnect disconnect -> {
                 session.disconnect(disconnect);
-                finish(notice("disconnected."), false); // [MQTT-3.14.4-1], -2
+                finish(null, null, false); // [MQTT-3.14.4-1], -2
             }
             case Auth _ ->
                 throw ProtocolException.protocolError(
@@ -271,32 +269,34 @@ final class Connection extends ChannelInboundHandlerAdapter
         boolean early = state == State.AWAITS_CONNECT;
         String why = violation.getMessage() + " " + violation.statement();
         if (early) {
-            // Nor does mosquitto answer a CONNECT whose Will Topic is ill-formed.
-            boolean answered = decoder.version().isV5()
-                    && !violation.statement().equals(Connect.WILL_TOPIC_STATEMENT);
+            boolean answered = decoder.version().isV5() && violation.isAnswered();
             if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION || answered) {
                 v5 = decoder.version().isV5();
                 send(new ConnAck(
                         false, violation.reason(), ConnAck.Properties.withReasonString(null)));
             }
-        } else if (v5) {
+        } else if (v5 && violation.isAnswered()) {
             send(disconnect(violation.reason(), why));
         }
-        finish(notice(DisconnectTexts.of(violation.reason())) + " (" + why + ")", true);
+        finish(
+                DisconnectTexts.of(violation.reason()),
+                "Protocol error from " + name() + ": " + why,
+                true);
     }
 
     private Disconnect disconnect(ReasonCode reason, String why) {
         return new Disconnect(reason, problemInformation ? why : null); // [MQTT-3.14.2-3]
     }
 
-    private String notice(String text) {
-        return "Client " + (clientId.isEmpty() ? address() : clientId) + " " + text;
+    /** The client's, or where it comes from before it has told it. */
+    private String name() {
+        return clientId.isEmpty() ? host() : clientId;
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         scratch.loop.turn();
-        finish(notice("closed its connection."), false);
+        finish(DisconnectTexts.CLOSED, null, false);
         out.release();
         unsent(0, 0);
         scratch.connections.remove(this);
@@ -309,13 +309,13 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (cause instanceof ProtocolException violation) {
             violated(violation); // below MQTT
         } else if (cause instanceof IOException) {
-            finish(notice("closed its connection."), false);
+            finish(DisconnectTexts.CLOSED, null, false);
         } else {
             LOG.error("Client {}: internal error, connection closed", clientId, cause);
             if (v5 && state == State.CONNECTED) {
                 send(disconnect(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "internal error"));
             }
-            finish(notice("disconnected: internal error."), true);
+            finish(DisconnectTexts.of(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR), null, true);
         }
     }
 
@@ -333,7 +333,10 @@ final class Connection extends ChannelInboundHandlerAdapter
                         ReasonCode.KEEP_ALIVE_TIMEOUT,
                         "nothing heard within Keep Alive times 1.5"));
             }
-            finish(notice("has exceeded timeout, disconnecting."), true); // [MQTT-3.1.2-22]
+            finish(
+                    DisconnectTexts.of(ReasonCode.KEEP_ALIVE_TIMEOUT),
+                    null,
+                    true); // [MQTT-3.1.2-22]
         }
     }
 
@@ -345,15 +348,28 @@ final class Connection extends ChannelInboundHandlerAdapter
         return state == State.DECIDING;
     }
 
-    /** The CONNECT is refused. */
-    void refuse(ReasonCode reason, @Nullable String why, String log) {
-        send(new ConnAck(false, reason, ConnAck.Properties.withReasonString(why)));
-        finish(log, true); // [MQTT-3.1.4-1], [MQTT-3.2.2-7]
+    /**
+     * The CONNECT is refused.
+     *
+     * @param why told to the client, unless it does not want to know
+     */
+    void refuse(Connect connect, ReasonCode reason, String why) {
+        boolean tell = v5 && connect.properties().wantsProblemInformation();
+        send(new ConnAck(false, reason, ConnAck.Properties.withReasonString(tell ? why : null)));
+        clientId = connect.clientId();
+        finish(
+                DisconnectTexts.of(reason),
+                name() + " is refused: " + why,
+                true); // [MQTT-3.1.4-1], [MQTT-3.2.2-7]
     }
 
     /** The CONNECT is not even answered. */
-    void drop(String log) {
-        finish(log, true);
+    void drop(Connect connect, String why) {
+        clientId = connect.clientId();
+        finish(
+                DisconnectTexts.of(ReasonCode.PROTOCOL_ERROR),
+                "Protocol error from " + name() + ": " + why,
+                true);
     }
 
     /** The client is connected to its session; the CONNACK goes first [MQTT-3.2.0-1]. */
@@ -372,7 +388,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         keepAliveSeconds = accepted.keepAliveSeconds();
         counters.clientsConnected++;
         if (!sent(accepted.connAck())) {
-            finish(notice(DisconnectTexts.of(ReasonCode.PACKET_TOO_LARGE)), false);
+            finish(DisconnectTexts.of(ReasonCode.PACKET_TOO_LARGE), null, false);
             return; // it would be sent messages before its CONNACK otherwise
         }
         accepted.ref().session().onConnected(accepted.terms(), accepted.ref().outbox());
@@ -595,7 +611,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (v5 && state == State.CONNECTED) {
             send(disconnect(reason, why));
         }
-        finish(notice(DisconnectTexts.of(reason)) + " (" + why + ")", true);
+        finish(DisconnectTexts.of(reason), name() + " is disconnected: " + why, true);
     }
 
     private void refill() {
@@ -613,14 +629,14 @@ final class Connection extends ChannelInboundHandlerAdapter
             if (v5) {
                 send(disconnect(ReasonCode.NOT_AUTHORIZED, "the client's certificate is revoked"));
             }
-            finish(notice("disconnected: its certificate is revoked."), true);
+            finish("its certificate is revoked", null, true);
         } else if (mine != null
                 && state == State.CONNECTED
                 && !flow.stillAdmits(mine.session().username(), credential, origin)) {
             if (v5) {
                 send(disconnect(ReasonCode.NOT_AUTHORIZED, "the rules have changed"));
             }
-            finish(notice(DisconnectTexts.of(ReasonCode.NOT_AUTHORIZED)), true);
+            finish(DisconnectTexts.of(ReasonCode.NOT_AUTHORIZED), null, true);
         }
     }
 
@@ -629,7 +645,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (v5 && state == State.CONNECTED) {
             send(disconnect(ReasonCode.SERVER_SHUTTING_DOWN, "the broker is shutting down"));
         }
-        finish(notice(DisconnectTexts.of(ReasonCode.SERVER_SHUTTING_DOWN)), false);
+        finish(DisconnectTexts.of(ReasonCode.SERVER_SHUTTING_DOWN), null, false);
     }
 
     // --- The end
@@ -644,7 +660,7 @@ final class Connection extends ChannelInboundHandlerAdapter
             flow.fights().lost(clientId, address(), scratch.loop.nowMillis());
         }
         ref = null;
-        finish(notice(DisconnectTexts.of(reason)), true);
+        finish(DisconnectTexts.of(reason), null, true);
     }
 
     private String over() {
@@ -675,9 +691,11 @@ final class Connection extends ChannelInboundHandlerAdapter
     /**
      * Ends the connection once, whoever asks first, and tells the session.
      *
+     * @param reason for the log; null: the client said DISCONNECT
+     * @param detail for the log, a line of its own before that
      * @param lastWords whether the client should be given the time to read what we sent before the socket closes
      */
-    private void finish(String log, boolean lastWords) {
+    private void finish(@Nullable String reason, @Nullable String detail, boolean lastWords) {
         if (state == State.ENDED) {
             return;
         }
@@ -688,7 +706,10 @@ final class Connection extends ChannelInboundHandlerAdapter
         state = State.ENDED;
         silenceMillis = LINGER_MILLIS;
         lastHeardMillis = scratch.loop.nowMillis();
-        flow.log(log, wasDecided);
+        if (detail != null) {
+            LOG.info(detail);
+        }
+        flow.logEnd(name(), address(), reason);
         SessionRef mine = ref;
         ref = null;
         if (mine != null) {

@@ -3,23 +3,32 @@ package org.thecanary.broker.net;
 
 import org.thecanary.mqtt.packet.ReasonCode;
 
-/** What the log says of a connection that we end, in mosquitto's words where it has them. */
+/** Why a connection ended, as the log says it: in the words of mosquitto 2.1 where it has them. */
 final class DisconnectTexts {
+    /** The client closed its socket without a DISCONNECT. */
+    static final String CLOSED = "connection closed by client";
+
     private DisconnectTexts() {}
 
     static String of(ReasonCode reason) {
         return switch (reason) {
-            case MALFORMED_PACKET -> "disconnected due to malformed packet.";
-            case PROTOCOL_ERROR -> "disconnected due to protocol error.";
-            case PACKET_TOO_LARGE -> "disconnected due to oversize packet.";
-            case SESSION_TAKEN_OVER -> "already connected, closing old connection.";
-            case NOT_AUTHORIZED -> "disconnected, not authorised.";
-            case KEEP_ALIVE_TIMEOUT -> "has exceeded timeout, disconnecting.";
-            case SERVER_SHUTTING_DOWN -> "disconnected, the broker is shutting down.";
-            case ADMINISTRATIVE_ACTION -> "been disconnected by administrative action.";
+            case MALFORMED_PACKET -> "malformed packet";
+            case PROTOCOL_ERROR -> "protocol error";
+            case PACKET_TOO_LARGE -> "oversize packet";
+            case SESSION_TAKEN_OVER -> "session taken over";
+            case NOT_AUTHORIZED, BAD_USER_NAME_OR_PASSWORD -> "not authorised";
+            case KEEP_ALIVE_TIMEOUT -> "exceeded timeout";
+            case SERVER_SHUTTING_DOWN -> "the broker is shutting down";
+            case ADMINISTRATIVE_ACTION -> "administrative action";
+            case TOPIC_ALIAS_INVALID -> "topic alias invalid";
+            case CLIENT_IDENTIFIER_NOT_VALID -> "client identifier not valid";
+            case BAD_AUTHENTICATION_METHOD -> "bad authentication method";
+            case QUOTA_EXCEEDED -> "quota exceeded";
+            case SERVER_BUSY -> "server busy";
+            case IMPLEMENTATION_SPECIFIC_ERROR -> "implementation specific error";
             case QOS_NOT_SUPPORTED, RETAIN_NOT_SUPPORTED ->
-                "disconnected due to using not allowed feature (QoS too high, retain not supported, or bad AUTH method).";
-            default -> "disconnected: " + reason + ".";
+                "used disallowed feature (QoS too high, retain not supported, or bad AUTH method)";
+            default -> reason.toString();
         };
     }
 }

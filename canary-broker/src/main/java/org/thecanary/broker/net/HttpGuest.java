@@ -96,7 +96,7 @@ final class HttpGuest implements Newcomer, HttpRoutes.Handler {
     @Override
     public String address() {
         String told = origin.address();
-        return told != null ? told : Addresses.hostAndPort(channel.remoteAddress());
+        return told != null ? told : flow.address(channel);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
 import io.netty.handler.codec.haproxy.HAProxySSLTLV;
 import io.netty.handler.codec.haproxy.HAProxyTLV;
+import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.config.ProxyConfig;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -25,6 +27,11 @@ import java.nio.charset.StandardCharsets;
  */
 final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
+
+    // PP2_SUBTYPE_…, of which Netty does not name all
+    private static final byte SSL_VERSION = 0x21;
+    private static final byte SSL_CN = 0x22;
+    private static final byte SSL_CIPHER = 0x23;
 
     private final ProxyConfig config;
     private final Newcomer newcomer;
@@ -39,8 +46,16 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
         HAProxyProtocolVersion wanted =
                 config.version() == 1 ? HAProxyProtocolVersion.V1 : HAProxyProtocolVersion.V2;
         if (header.protocolVersion() != wanted) {
-            refuse(context, "enable_proxy_protocol expects the other version");
+            corrupt(context, "it is of the version that enable_proxy_protocol does not expect");
             return;
+        }
+        if (header.command() == HAProxyCommand.LOCAL) {
+            context.close(); // the proxy looks whether we are well; mosquitto hangs up too
+            return;
+        }
+        if (header.sourceAddress() != null) {
+            newcomer.origin(newcomer.origin()
+                    .withAddress(written(header.sourceAddress()) + ":" + header.sourcePort()));
         }
         HAProxySSLTLV tls = null;
         for (HAProxyTLV part : header.tlvs()) {
@@ -49,16 +64,33 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
             }
         }
         if (config.requiresTls() && (tls == null || !tls.isPP2ClientSSL())) {
-            refuse(context, "the client did not come to the proxy by TLS");
+            refuse(context, "client did not connect using TLS");
         } else if (config.requiresCertificate() && !isVerified(tls)) {
-            refuse(context, "the proxy has verified no certificate of the client");
+            refuse(context, "client did not provide a certificate");
         } else {
-            Origin origin = newcomer.origin();
-            if (header.command() == HAProxyCommand.PROXY && header.sourceAddress() != null) {
-                origin = origin.withAddress(header.sourceAddress() + ":" + header.sourcePort());
-            }
-            newcomer.origin(origin.withCommonName(isVerified(tls) ? commonName(tls) : null));
+            logTls(tls);
+            newcomer.origin(
+                    newcomer.origin().withCommonName(isVerified(tls) ? commonName(tls) : null));
             context.pipeline().remove(this);
+        }
+    }
+
+    /** An IPv6 address in its short form, as mosquitto logs it. */
+    private static String written(String address) {
+        InetAddress internet = NetUtil.createInetAddressFromIpAddressString(address);
+        return internet == null ? address : NetUtil.toAddressString(internet);
+    }
+
+    private void logTls(@Nullable HAProxySSLTLV tls) {
+        String version = part(tls, SSL_VERSION);
+        String cipher = part(tls, SSL_CIPHER);
+        if (version != null && cipher != null) {
+            LOG.info(
+                    LogMarkers.NOTICE,
+                    "Connection from {} negotiated {} cipher {}",
+                    newcomer.address(),
+                    version,
+                    cipher);
         }
     }
 
@@ -70,31 +102,37 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
     }
 
     private static @Nullable String commonName(@Nullable HAProxySSLTLV tls) {
+        String name = part(tls, SSL_CN);
+        return name == null || name.isEmpty() || name.indexOf('\0') >= 0 ? null : name;
+    }
+
+    private static @Nullable String part(@Nullable HAProxySSLTLV tls, byte wanted) {
         if (tls == null) {
             return null;
         }
         for (HAProxyTLV part : tls.encapsulatedTLVs()) {
-            if (part.type() == HAProxyTLV.Type.PP2_TYPE_SSL_CN) {
-                String name = part.content().toString(StandardCharsets.UTF_8);
-                return name.isEmpty() || name.indexOf('\0') >= 0 ? null : name;
+            if (part.typeByteValue() == wanted) {
+                return part.content().toString(StandardCharsets.UTF_8);
             }
         }
         return null;
     }
 
+    private void corrupt(ChannelHandlerContext context, String why) {
+        LOG.info("PROXY header from {}: {}.", newcomer.address(), why);
+        LOG.info(LogMarkers.NOTICE, "Connection rejected, corrupt PROXY header.");
+        context.close();
+    }
+
     private void refuse(ChannelHandlerContext context, String why) {
-        LOG.info(
-                LogMarkers.NOTICE,
-                "Client {} disconnected: PROXY protocol: {}.",
-                newcomer.address(),
-                why);
+        LOG.info(LogMarkers.NOTICE, "Connection from {} rejected, {}.", newcomer.address(), why);
         context.close();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
         if (cause instanceof HAProxyProtocolException) {
-            refuse(context, "what comes first is no header of a proxy");
+            corrupt(context, "what comes first is no header of a proxy");
         } else {
             super.exceptionCaught(context, cause);
         }

@@ -73,11 +73,14 @@ public final class SysTree {
         }
     }
 
-    /** The numbers below {@code $SYS}, by topic. */
+    /** The numbers below {@code $SYS}, by topic, but for those that mosquitto only documents. */
     public static Map<String, Object> numbers(Figures now) {
         Map<String, Object> numbers = new LinkedHashMap<>();
         for (Numbered topic : SysTopics.NUMBERS) {
-            numbers.put(PREFIX + topic.names().getFirst(), topic.value().applyAsLong(now));
+            String name = topic.names().getFirst();
+            if (!name.startsWith("mqtt/")) {
+                numbers.put(PREFIX + name, topic.value().applyAsLong(now));
+            }
         }
         numbers.put(PREFIX + "uptime", now.uptimeSeconds());
         return numbers;

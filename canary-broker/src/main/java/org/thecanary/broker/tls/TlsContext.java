@@ -59,7 +59,7 @@ public final class TlsContext {
         try {
             ClientTrust trust = new ClientTrust(files, config);
             SslContext context = SslContextBuilder.forServer(
-                            new ServerIdentity(files.chain(), files.key()))
+                            new ServerIdentity(files.shownChain(), files.key()))
                     .sslProvider(SslProvider.JDK)
                     .trustManager(trust)
                     .clientAuth(config.requireCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE)

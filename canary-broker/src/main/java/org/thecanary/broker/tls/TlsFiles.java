@@ -8,6 +8,7 @@ import org.thecanary.credentials.pem.PemException;
 import org.thecanary.credentials.pem.PemFiles;
 
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -63,6 +64,44 @@ record TlsFiles(
             throw new TlsException(problems);
         }
         return new TlsFiles(chain, key, List.copyOf(authorities), crls);
+    }
+
+    /**
+     * What clients are shown: the certificate file as it stands; a certificate that stands there alone is followed by
+     * those between it and its root, where {@code cafile} or {@code capath} has them, as OpenSSL does.
+     */
+    List<X509Certificate> shownChain() {
+        List<X509Certificate> shown = new ArrayList<>(chain);
+        X509Certificate issuer = chain.size() == 1 ? issuerOf(chain.getFirst()) : null;
+        while (issuer != null && !isRoot(issuer) && !shown.contains(issuer)) {
+            shown.add(issuer);
+            issuer = issuerOf(issuer);
+        }
+        return List.copyOf(shown);
+    }
+
+    private @Nullable X509Certificate issuerOf(X509Certificate issued) {
+        for (X509Certificate candidate : authorities) {
+            if (candidate.getSubjectX500Principal().equals(issued.getIssuerX500Principal())
+                    && isSignedBy(issued, candidate)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isSignedBy(X509Certificate issued, X509Certificate issuer) {
+        try {
+            issued.verify(issuer.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    /** Clients have roots, or do not trust them. */
+    private static boolean isRoot(X509Certificate certificate) {
+        return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
     }
 
     private static <T> List<T> list(

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.auth.AclFile;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.loop.LinkInfo;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.packet.ReasonCode;
 
@@ -100,6 +101,29 @@ class ProxyProtocolTest {
             assertThat(comesIn(two, v2())).isTrue();
             assertThat(comesIn(two, V1)).isFalse();
             assertThat(comesIn(two, NO_HEADER)).isFalse();
+        }
+    }
+
+    /** As mosquitto: a proxy that only looks whether somebody listens is hung up on. */
+    @Test
+    void aProxyThatSpeaksForItselfIsHungUpOn() throws Exception {
+        try (TestBroker broker = broker(2, _ -> {});
+                TestClient proxy = broker.open(ProtocolVersion.MQTT_5)) {
+            proxy.sendBytes("\r\n\r\n\0\r\nQUIT\n \0\0\0".getBytes(US_ASCII));
+            proxy.expectClosed();
+        }
+    }
+
+    @Test
+    void anAddressOfVersion6IsToldInItsShortForm() throws Exception {
+        byte[] header = "PROXY TCP6 2001:db8:0:0:0:0:0:7 2001:db8:0:0:0:0:0:1 50123 1883\r\n"
+                .getBytes(US_ASCII);
+        try (TestBroker broker = broker(1, _ -> {});
+                TestClient client = announced(broker, header)) {
+            client.connect(_ -> {});
+            assertThat(broker.broker().clients().get().getFirst().connection())
+                    .extracting(LinkInfo::address)
+                    .isEqualTo("2001:db8::7:50123");
         }
     }
 

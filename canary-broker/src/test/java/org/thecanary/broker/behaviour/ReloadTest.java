@@ -2,6 +2,7 @@
 package org.thecanary.broker.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -118,6 +119,20 @@ class ReloadTest {
 
     private ReasonCode answerTo(@Nullable String user) throws IOException {
         return open().tryConnect(as(user)).reason();
+    }
+
+    @Test
+    void whoConnectsDuringAReloadWaitsForItsEnd() throws Exception {
+        try (TestBroker broker = TestBroker.start();
+                TestClient client = broker.open(ProtocolVersion.MQTT_5)) {
+            Runnable done = broker.broker().holdNewcomers();
+            client.sendConnect(_ -> {});
+            await().until(() -> broker.broker().loops().all().stream()
+                    .anyMatch(loop -> loop.counters().received[1] == 1));
+            assertThat(broker.broker().clients().get()).isEmpty();
+            done.run();
+            assertThat(client.next()).isInstanceOf(ConnAck.class);
+        }
     }
 
     @Test

@@ -62,12 +62,16 @@ final class ConnectCodec {
         // A 3.1 client may set the flags and then send neither.
         boolean lenient = version == ProtocolVersion.MQTT_3_1;
         String username = null;
-        if ((flags & USER_NAME) != 0 && !(lenient && !in.hasRemaining())) {
-            username = in.readString(); // [MQTT-3.1.3-12]
-        }
         byte[] password = null;
-        if ((flags & PASSWORD) != 0 && !(lenient && !in.hasRemaining())) {
-            password = in.readBinary();
+        try {
+            if ((flags & USER_NAME) != 0 && !(lenient && !in.hasRemaining())) {
+                username = in.readString(); // [MQTT-3.1.3-12]
+            }
+            if ((flags & PASSWORD) != 0 && !(lenient && !in.hasRemaining())) {
+                password = in.readBinary();
+            }
+        } catch (ProtocolException e) {
+            throw e.unanswered();
         }
         return new Connect(
                 version,
@@ -240,7 +244,8 @@ final class ConnectCodec {
             return TopicCache.parse(in.array(), from, length);
         } catch (ProtocolException e) {
             throw new ProtocolException(
-                    e.reason(), Connect.WILL_TOPIC_STATEMENT, "Will Topic: " + e.getMessage());
+                            e.reason(), "[MQTT-3.1.3-11]", "Will Topic: " + e.getMessage())
+                    .unanswered();
         }
     }
 

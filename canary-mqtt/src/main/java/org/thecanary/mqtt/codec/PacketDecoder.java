@@ -194,6 +194,7 @@ public final class PacketDecoder {
             return UNKNOWN;
         }
         int first = bytes[from] & 0xFF;
+        checkHeader(bytes, from, to);
         checkFirst(first >> 4, first & 0x0F);
         int remainingLength = 0;
         for (int i = 1; i <= 4; i++) {
@@ -211,7 +212,26 @@ public final class PacketDecoder {
                 return size;
             }
         }
-        throw malformed("[MQTT-1.5.5-1]", "Remaining Length of more than four bytes");
+        throw overlong();
+    }
+
+    /** What goes before all else, and is not answered, as by mosquitto. */
+    private static void checkHeader(byte[] bytes, int from, int to) {
+        if (to - from > 4
+                && (bytes[from + 1] & bytes[from + 2] & bytes[from + 3] & bytes[from + 4]) < 0) {
+            throw overlong();
+        }
+        int type = (bytes[from] & 0xFF) >> 4;
+        if (to - from > 1
+                && bytes[from + 1] != 0
+                && (type == PacketType.PINGREQ || type == PacketType.PINGRESP)) {
+            throw malformed("3.12", "a ping that has more than a fixed header").unanswered();
+        }
+    }
+
+    private static ProtocolException overlong() {
+        return malformed("[MQTT-1.5.5-1]", "Remaining Length of more than four bytes")
+                .unanswered();
     }
 
     private void checkSize(int type, int remainingLength, int size) {
@@ -239,9 +259,6 @@ public final class PacketDecoder {
         if (type == PacketType.AUTH && side == Side.SERVER && !authenticating) {
             throw protocolError("[MQTT-4.12.0-7]", "AUTH without an Authentication Method");
         }
-        if (flags != PacketType.flags(type) && !mayHaveFlags(type, flags)) {
-            throw malformed("[MQTT-2.1.3-1]", "reserved flags of packet type " + type);
-        }
         boolean wrongWay = switch (type) {
             case PacketType.CONNACK, PacketType.SUBACK, PacketType.UNSUBACK, PacketType.PINGRESP ->
                 side == Side.SERVER;
@@ -254,6 +271,9 @@ public final class PacketDecoder {
         };
         if (wrongWay) {
             throw protocolError("2.1.2", "packet of type " + type + " in the wrong direction");
+        }
+        if (flags != PacketType.flags(type) && !mayHaveFlags(type, flags)) {
+            throw malformed("[MQTT-2.1.3-1]", "reserved flags of packet type " + type);
         }
     }
 

@@ -52,9 +52,6 @@ public record Connect(
     /** Stands for "no limit" where a Maximum Packet Size is asked. */
     public static final long UNLIMITED_PACKET_SIZE = 0xFFFF_FFFFL;
 
-    /** What an ill-formed Will Topic violates. */
-    public static final String WILL_TOPIC_STATEMENT = "[MQTT-3.1.3-11]";
-
     /** A Session Expiry Interval of this many seconds never ends. */
     public static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
 

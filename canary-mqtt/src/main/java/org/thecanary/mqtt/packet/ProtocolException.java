@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.mqtt.packet;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The peer broke a rule of the specification.
  *
@@ -12,6 +14,7 @@ public final class ProtocolException extends RuntimeException {
 
     private final ReasonCode reason;
     private final String statement;
+    private final boolean answered;
 
     /**
      * A broken rule.
@@ -21,9 +24,20 @@ public final class ProtocolException extends RuntimeException {
      * @param message what was wrong, without the number
      */
     public ProtocolException(ReasonCode reason, String statement, String message) {
+        this(reason, statement, message, true);
+    }
+
+    private ProtocolException(
+            ReasonCode reason, String statement, @Nullable String message, boolean answered) {
         super(message, null, false, false);
         this.reason = reason;
         this.statement = statement;
+        this.answered = answered;
+    }
+
+    /** The same of a peer that is closed on without a word, as mosquitto does in places. */
+    public ProtocolException unanswered() {
+        return new ProtocolException(reason, statement, getMessage(), false);
     }
 
     public ReasonCode reason() {
@@ -32,6 +46,11 @@ public final class ProtocolException extends RuntimeException {
 
     public String statement() {
         return statement;
+    }
+
+    /** Whether a version 5 peer is told; the specification leaves that to the Server [MQTT-4.13.1-1]. */
+    public boolean isAnswered() {
+        return answered;
     }
 
     /** {@code malformed("[MQTT-2.1.3-1]", "…")}: the packet cannot be parsed, 0x81. */

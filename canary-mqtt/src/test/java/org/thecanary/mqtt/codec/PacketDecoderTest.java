@@ -109,6 +109,13 @@ class PacketDecoderTest {
     }
 
     @Test
+    void aPacketThatOnlyAServerSendsIsRefusedAsThatWhateverItsFlags() {
+        connected();
+
+        assertThat(refusal(new byte[] {0x21})).isEqualTo(ReasonCode.PROTOCOL_ERROR);
+    }
+
+    @Test
     void bytesFedBeforeTheFormerAreUsedUpFollowThem() {
         byte[] connect = PacketTable.connect(ProtocolVersion.MQTT_5);
         byte[] ping = {(byte) 0xC0, 0};

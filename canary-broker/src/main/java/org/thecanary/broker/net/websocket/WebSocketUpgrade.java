@@ -2,7 +2,6 @@
 package org.thecanary.broker.net.websocket;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
-import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 import static io.netty.handler.codec.http.HttpResponseStatus.UPGRADE_REQUIRED;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -18,12 +17,13 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.util.NetUtil;
 
@@ -96,7 +96,8 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
                     UPGRADE_REQUIRED,
                     "the port is for MQTT over WebSocket, which an MQTT client speaks");
         } else if (!isOriginAllowed(request.headers().get(HttpHeaderNames.ORIGIN))) {
-            refuse(context, FORBIDDEN, "its Origin is none of websockets_origin");
+            log(context, "its Origin is none of websockets_origin");
+            context.close(); // without a word, as mosquitto
         } else if (subProtocols(request).noneMatch(SUB_PROTOCOLS::contains)) {
             // [MQTT-6.0.0-3]
             refuse(context, BAD_REQUEST, "its Sec-WebSocket-Protocol does not offer mqtt");
@@ -123,10 +124,7 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
                 .withUTF8Validator(false)
                 .closeOnProtocolViolation(false) // WebSocketFrames does
                 .build();
-        WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
-                        null, String.join(",", SUB_PROTOCOLS), decoder)
-                .newHandshaker(request);
-        if (handshaker == null) {
+        if (!request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13", false)) {
             WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel())
                     .addListener(ChannelFutureListener.CLOSE);
             return;
@@ -136,9 +134,32 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
             believe(context.channel().remoteAddress(), told.split(",", -1)[0].strip());
         }
         context.pipeline().replace(this, null, new WebSocketFrames());
-        handshaker
+        new Handshake(String.join(",", SUB_PROTOCOLS), decoder)
                 .handshake(context.channel(), request)
                 .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    /** Names its headers with capitals: firmware that compares them letter by letter works with mosquitto. */
+    private static final class Handshake extends WebSocketServerHandshaker13 {
+        Handshake(String subProtocols, WebSocketDecoderConfig decoder) {
+            super(null, subProtocols, decoder);
+        }
+
+        @Override
+        protected FullHttpResponse newHandshakeResponse(
+                FullHttpRequest request, @Nullable HttpHeaders headers) {
+            FullHttpResponse made = super.newHandshakeResponse(request, headers);
+            HttpHeaders own = made.headers();
+            String accept = own.get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT);
+            own.clear()
+                    .set("Upgrade", "WebSocket")
+                    .set("Connection", "Upgrade")
+                    .set("Sec-WebSocket-Accept", accept);
+            if (selectedSubprotocol() != null) {
+                own.set("Sec-WebSocket-Protocol", selectedSubprotocol());
+            }
+            return made;
+        }
     }
 
     /** Anybody can write X-Forwarded-For; a reverse proxy is on this machine or in a private network. */
@@ -162,8 +183,7 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
                 || uniqueLocal;
     }
 
-    private static void refuse(
-            ChannelHandlerContext context, HttpResponseStatus status, String why) {
+    private static void log(ChannelHandlerContext context, String why) {
         LOG.info(
                 LogMarkers.NOTICE,
                 "Client {} disconnected: no WebSocket: {}.",
@@ -171,6 +191,11 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
                         ? NetUtil.toSocketAddressString(address)
                         : "local",
                 why);
+    }
+
+    private static void refuse(
+            ChannelHandlerContext context, HttpResponseStatus status, String why) {
+        log(context, why);
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(why + ".\n", UTF_8));
         response.headers()
