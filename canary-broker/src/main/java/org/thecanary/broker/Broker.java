@@ -99,13 +99,15 @@ public final class Broker implements AutoCloseable {
                     loop, table, config.queueQos0Messages(), config.upgradeOutgoingQos()));
         }
         this.retainSource = retainSource(config, rules);
+        ControlApi control = new ControlApi(() -> this.config);
         this.directory = new SessionDirectory(
                 loops,
                 (ref, loop) -> new SessionOutbox(
                         ref,
                         routers.get(loop.index()),
                         reports,
-                        retained -> retainSource.mayStillPublish(retained)));
+                        retained -> retainSource.mayStillPublish(retained),
+                        control));
         this.figures = new Figures.Source(loops, directory, table);
         this.sysTree = new SysTree(routers.getFirst(), figures);
         this.kept = new Kept(table, directory, loops, routers);

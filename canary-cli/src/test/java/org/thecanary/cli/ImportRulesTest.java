@@ -199,7 +199,7 @@ final class ImportRulesTest {
             new Fence("org.rocksdb..", STORE),
             new Fence("org.sqlite.."),
             new Fence("org.postgresql.."),
-            new Fence("io.avaje..", PAYLOAD, "org.thecanary.sensor.."),
+            new Fence("io.avaje..", PAYLOAD, "org.thecanary.sensor..", "org.thecanary.broker.http"),
             new Fence("com.sun.net.httpserver..", HTTP),
             new Fence("picocli..", "org.thecanary.cli.."),
             new Fence("io.nayuki..", "org.thecanary.cli.."),

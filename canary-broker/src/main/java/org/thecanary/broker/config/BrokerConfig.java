@@ -32,6 +32,7 @@ import java.util.List;
  * @param connectionMessages {@code connection_messages}: whether connects and disconnects are logged
  * @param allowDuplicateMessages {@code allow_duplicate_messages}: whether a client of MQTT 3 is sent a copy for each of
  *     its subscriptions that match, and not only one
+ * @param enableControlApi {@code enable_control_api}: whether {@code $CONTROL/} is answered
  * @param retainExpiryMinutes {@code retain_expiry_interval}: time between sweeps for expired Retained Messages; 0 for no
  *     sweeps
  * @param sysIntervalSeconds {@code sys_interval}: time between updates of $SYS; 0 for no $SYS
@@ -52,6 +53,7 @@ public record BrokerConfig(
         boolean tcpNoDelay,
         boolean connectionMessages,
         boolean allowDuplicateMessages,
+        boolean enableControlApi,
         int retainExpiryMinutes,
         int sysIntervalSeconds,
         @Nullable Path pidFile,
@@ -101,6 +103,7 @@ public record BrokerConfig(
         public boolean tcpNoDelay;
         public boolean connectionMessages = true;
         public boolean allowDuplicateMessages = true;
+        public boolean enableControlApi;
         public int retainExpiryMinutes;
         public int sysIntervalSeconds = 10;
         public @Nullable Path pidFile;
@@ -130,6 +133,7 @@ public record BrokerConfig(
                     tcpNoDelay,
                     connectionMessages,
                     allowDuplicateMessages,
+                    enableControlApi,
                     retainExpiryMinutes,
                     sysIntervalSeconds,
                     pidFile,

@@ -275,7 +275,12 @@ final class Directives {
                     "false",
                     "Accept expired client certificates, for sensors without a clock.",
                     (d, v) -> d.tls().ignoreClientDates = v),
-            refused("enable_control_api", GLOBAL, "boolean", "false", LATER, "$CONTROL/broker/v1."),
+            flag(
+                    "enable_control_api",
+                    GLOBAL,
+                    "false",
+                    "Answer listListeners and listPlugins on $CONTROL/broker/v1 to those who may publish there.",
+                    (d, v) -> d.broker.enableControlApi = v),
             whole(
                     "enable_proxy_protocol",
                     LISTENER_FIRST,

@@ -248,7 +248,9 @@ public final class ConnectFlow implements SessionRules {
         if (will != null && will.message().retain() && !config().retainAvailable()) {
             refuse(
                     connect,
-                    connection, ReasonCode.RETAIN_NOT_SUPPORTED, "retained Will"); // [MQTT-3.2.2-13]
+                    connection,
+                    ReasonCode.RETAIN_NOT_SUPPORTED,
+                    "retained Will"); // [MQTT-3.2.2-13]
             return;
         }
         if (will != null

@@ -10,6 +10,7 @@ import org.thecanary.broker.routing.RetainedMessages.Retained;
 import org.thecanary.broker.session.Outbox;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Publisher;
+import org.thecanary.broker.session.ReservedTopics;
 import org.thecanary.broker.session.SessionSubscription;
 import org.thecanary.broker.store.Change;
 import org.thecanary.broker.store.Store;
@@ -20,6 +21,7 @@ import org.thecanary.mqtt.packet.PubRec;
 import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.packet.ReasonCode;
+import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.Objects;
 
@@ -37,6 +39,7 @@ public final class SessionOutbox implements Outbox {
     private final Router router;
     private final Reports reports;
     private final RetainSource retainSource;
+    private final Control control;
     private boolean goingOn;
 
     /** Whether what is sent next says that a change of this turn has happened. */
@@ -50,12 +53,25 @@ public final class SessionOutbox implements Outbox {
         boolean mayStillPublish(Retained retained);
     }
 
+    /** Answers what is published below {@code $CONTROL/}. Any thread. */
+    public interface Control {
+        boolean isOn();
+
+        /** What goes to those who subscribe to the answers. */
+        Publication answer(Publication asked);
+    }
+
     public SessionOutbox(
-            SessionRef ref, Router router, Reports reports, RetainSource retainSource) {
+            SessionRef ref,
+            Router router,
+            Reports reports,
+            RetainSource retainSource,
+            Control control) {
         this.ref = ref;
         this.router = router;
         this.reports = reports;
         this.retainSource = retainSource;
+        this.control = control;
     }
 
     @Override
@@ -68,7 +84,17 @@ public final class SessionOutbox implements Outbox {
     }
 
     @Override
+    public boolean isReserved(TopicName topic) {
+        return ReservedTopics.contains(topic)
+                && !(ReservedTopics.isControl(topic) && control.isOn());
+    }
+
+    @Override
     public int route(Publication publication) {
+        if (ReservedTopics.isControl(publication.message().topic())) {
+            router.route(control.answer(publication));
+            return 1;
+        }
         int before = loop().durability().promises();
         int matched = router.route(publication);
         promised |= loop().durability().promises() != before;

@@ -7,6 +7,7 @@ import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.Packet;
 import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.topic.TopicName;
 
 /** What a {@link Session} may ask of the world. Called only on the session's loop; nothing here blocks. */
 public interface Outbox {
@@ -20,6 +21,11 @@ public interface Outbox {
      * @return how many subscriptions matched
      */
     int route(Publication publication);
+
+    /** Whether no client may publish here, whatever the rules say. */
+    default boolean isReserved(TopicName topic) {
+        return ReservedTopics.contains(topic);
+    }
 
     /** Gives a message that came through a Shared Subscription to another member, if one is left. */
     void reroute(Publication publication, SessionSubscription subscription);

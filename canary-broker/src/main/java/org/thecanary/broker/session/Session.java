@@ -491,7 +491,7 @@ public final class Session {
             return;
         }
         // authorize
-        if (ReservedTopics.contains(message.topic()) || !permissions.mayPublish(message.topic())) {
+        if (outbox.isReserved(message.topic()) || !permissions.mayPublish(message.topic())) {
             outbox.refused(Report.PUBLISH_DENIED, packet, message);
             refuse(
                     packet,
