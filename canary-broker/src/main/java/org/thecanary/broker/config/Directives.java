@@ -36,7 +36,6 @@ final class Directives {
 
     private static final Status WORKS = new Status.Works();
     private static final Status BRIDGES = new Status.NotYet("bridges come later.");
-    private static final Status LATER = new Status.NotYet("it comes later.");
     private static final Status NO_PSK = new Status.Never(
             "Java's TLS has no pre-shared keys.\n    Use certificates or passwords instead.");
     private static final Status NO_ENGINE = new Status.Never(
