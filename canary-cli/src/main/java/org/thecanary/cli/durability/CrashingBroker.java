@@ -56,6 +56,7 @@ final class CrashingBroker implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dio.netty.noUnsafe=false",
+                "-Djava.library.path=" + System.getProperty("java.library.path"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "org.thecanary.cli.Canary",
