@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,13 +19,24 @@ import org.thecanary.client.ClientThreads;
 import org.thecanary.client.MqttClient;
 import org.thecanary.client.ReconnectPolicy;
 import org.thecanary.client.Transport;
+import org.thecanary.mqtt.packet.Message;
+import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.topic.TopicName;
+import org.thecanary.web.payload.MalformedPayload;
+import org.thecanary.web.payload.PayloadReader;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -39,8 +52,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A fleet of 200, and for a while, at random: its process is killed, the broker is killed, the cable between them is cut.
- * Does every reading that was taken arrive, in order, and once when duplicates by sensor, boot and seq are left out?
+ * A fleet of 200, and for a while, at random: its process is killed, the broker is killed, the database of the web app is
+ * killed, the cable between fleet and broker is cut. Does every reading that was taken arrive, in order, and once when
+ * duplicates by sensor, boot and seq are left out? And is every value of it in the history, once?
  *
  * <p>{@code tools/sensor-faults} runs it for longer.
  */
@@ -51,11 +65,16 @@ final class SensorFaultsTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Path MOSQUITTO = Path.of("/usr/sbin/mosquitto");
 
+    private static final Path POSTGRES =
+            Path.of("..", "tools", "test-postgres").toAbsolutePath().normalize();
+
+    private static final String PROBE = "sensor/probe";
+
     private static final Pattern MEASUREMENT = Pattern.compile(
-            "sensor/([^/]+)/data (\\{\"time\": \"[^\"]+\", \"boot\": \"(\\w+)\", \"seq\": (\\d+).*})");
+            "sensor/([^/]+)/data (\\{\"time\": \"([^\"]+)\", \"boot\": \"(\\w+)\", \"seq\": (\\d+).*})");
 
     /** The name of a measurement of one sensor. */
-    private record Name(String boot, long seq) {}
+    private record Name(Instant time, String boot, long seq) {}
 
     enum BrokerKind {
         /** Killed: what it acknowledged is on disk. */
@@ -68,9 +87,31 @@ final class SensorFaultsTest {
     Path folder;
 
     private final Map<String, List<Name>> arrived = new ConcurrentHashMap<>();
+
+    /** What the history is to have: a line for each value of what arrived. */
+    private final Set<String> expected = ConcurrentHashMap.newKeySet();
+
     private final List<Program> agents = new ArrayList<>();
+    private Program database;
+    private int databasePort;
+    private String databaseUrl;
+    private int databases;
     private int brokers;
     private int cuts;
+
+    @BeforeEach
+    void start() throws Exception {
+        databasePort = Program.freePort();
+        databaseUrl = "jdbc:postgresql://127.0.0.1:" + databasePort + "/canary?user=canary";
+        database = database();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (database != null && database.isAlive()) {
+            endDatabase();
+        }
+    }
 
     @ParameterizedTest
     @EnumSource
@@ -81,7 +122,8 @@ final class SensorFaultsTest {
         try (CutNetwork network = new CutNetwork(folder);
                 ClientThreads threads = new ClientThreads()) {
             Program broker = broker(kind, network, port);
-            try (MqttClient _ = recorder(network, port, threads)) {
+            try (Program web = web(network.address() + ":" + port);
+                    MqttClient _ = recorder(network, port, threads)) {
                 broker = faults(kind, network, port, broker, new Random(seed));
                 // The last one brings what the others left, and adds one reading of each sensor.
                 agents.add(agent(network, port, "1000 s").says("sensor/"));
@@ -91,6 +133,13 @@ final class SensorFaultsTest {
                                 .as("readings that were taken and have not arrived")
                                 .isEmpty());
                 assertThat(agents.getLast().stop()).isZero();
+                await().atMost(PATIENCE)
+                        .pollInterval(Duration.ofMillis(500))
+                        .until(() -> history().containsAll(expected));
+                // A list, so that a value which is there twice would show.
+                assertThat(history()).hasSameSizeAs(expected);
+                assertThat(web.stop()).isZero();
+                assertThat(web.err()).doesNotContain("Exception").doesNotContain("sings");
             } finally {
                 agents.forEach(Program::close);
                 broker.close();
@@ -106,7 +155,8 @@ final class SensorFaultsTest {
                 .mapToLong(n -> new HashSet<>(n).size())
                 .sum();
         return once + " readings of " + agents.size() + " agents arrived, " + (all - once)
-                + " of them twice; " + brokers + " brokers, " + cuts + " cuts";
+                + " of them twice; " + expected.size() + " values are in the history; " + brokers
+                + " brokers, " + databases + " databases, " + cuts + " cuts";
     }
 
     private Program faults(
@@ -117,7 +167,7 @@ final class SensorFaultsTest {
         long end = System.nanoTime() + FAULTS.toNanos();
         while (System.nanoTime() < end) {
             pause(random, 1500, 3000);
-            switch (random.nextInt(network.isReal() ? 3 : 2)) {
+            switch (random.nextInt(network.isReal() ? 4 : 3)) {
                 case 0 -> {
                     agents.getLast().kill();
                     agents.add(agent(network, port, "1 s"));
@@ -130,6 +180,11 @@ final class SensorFaultsTest {
                     }
                     pause(random, 0, 1000);
                     running = broker(kind, network, port);
+                }
+                case 2 -> {
+                    endDatabase();
+                    pause(random, 0, 3000);
+                    database = database();
                 }
                 default -> {
                     cuts++;
@@ -186,6 +241,73 @@ final class SensorFaultsTest {
                 .says("running");
     }
 
+    private Program database() throws IOException {
+        boolean installed = Files.isDirectory(Path.of("/usr/lib/postgresql"));
+        assertThat(installed || !"true".equals(System.getenv("CI"))).isTrue();
+        assumeTrue(installed, "PostgreSQL is not installed");
+        databases++;
+        return Program.of(
+                        folder,
+                        List.of(
+                                POSTGRES.toString(),
+                                folder.resolve("postgres").toString(),
+                                "" + databasePort))
+                .says("listening on IPv4")
+                .says("ready to accept connections");
+    }
+
+    /** All its processes at once, as in a crash. */
+    private void endDatabase() throws IOException, InterruptedException {
+        database.signal("QUIT");
+        var _ = database.exitCode();
+    }
+
+    private Program web(String broker) throws IOException {
+        Path passwords = Files.writeString(folder.resolve("pgpass"), "*:*:*:canary:sings\n");
+        return Program.canaryWith(
+                        folder,
+                        Map.of("PGPASSFILE", passwords.toString()),
+                        "web",
+                        "--broker",
+                        broker,
+                        "--data",
+                        folder.resolve("web").toString(),
+                        "--port",
+                        "0",
+                        "--db",
+                        databaseUrl)
+                .says("Open ");
+    }
+
+    /** Of each value a line, as in {@link #expected}. */
+    private List<String> history() throws SQLException {
+        return history("<>");
+    }
+
+    private List<String> history(String probe) throws SQLException {
+        List<String> lines = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(databaseUrl, "canary", "sings");
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT sensor, name, time, mark, value FROM raw JOIN channel ON channel = id"
+                                + " WHERE sensor LIKE 'sensor/%' AND sensor " + probe + " '" + PROBE
+                                + "'")) {
+            while (rows.next()) {
+                lines.add(line(
+                        rows.getString(1),
+                        rows.getString(2),
+                        rows.getLong(3),
+                        rows.getInt(4),
+                        rows.getDouble(5)));
+            }
+        }
+        return lines;
+    }
+
+    private static String line(String sensor, String name, long time, int mark, double value) {
+        return sensor + " " + name + " " + time + " " + mark + " " + value;
+    }
+
     /** Keeps what comes, in the order in which it comes. */
     private MqttClient recorder(CutNetwork network, int port, ClientThreads threads) {
         var client = new MqttClient(
@@ -202,11 +324,46 @@ final class SensorFaultsTest {
                     public void received(Publish publish, Acknowledgement acknowledgement) {
                         record(publish.message().topic() + " "
                                 + new String(publish.message().payload(), UTF_8));
+                        expect(publish.message());
                     }
                 });
         var _ = client.connect().join();
+        // From here on what is measured is in the web app's session, too.
+        await().atMost(PATIENCE).until(() -> {
+            var _ = client.publish(new Message(
+                            TopicName.of(PROBE + "/data"),
+                            QoS.AT_LEAST_ONCE,
+                            false,
+                            "1".getBytes(UTF_8),
+                            MessageProperties.NONE))
+                    .join();
+            return !history("=").isEmpty();
+        });
         var _ = client.subscribe("sensor/+/data", QoS.AT_LEAST_ONCE).join();
         return client;
+    }
+
+    private static Name name(Matcher measurement) {
+        return new Name(
+                Instant.parse(measurement.group(3)),
+                measurement.group(4),
+                Long.parseLong(measurement.group(5)));
+    }
+
+    private void expect(Message message) {
+        String sensor = message.topic().toString().replace("/data", "");
+        try {
+            PayloadReader.read(message.payload(), System.currentTimeMillis())
+                    .forEach(taken -> taken.readings()
+                            .forEach(reading -> expected.add(line(
+                                    sensor,
+                                    reading.name(),
+                                    taken.timeMillis(),
+                                    taken.mark(),
+                                    reading.value()))));
+        } catch (MalformedPayload e) {
+            // All its probes were silent.
+        }
     }
 
     private void record(String line) {
@@ -214,7 +371,7 @@ final class SensorFaultsTest {
         assertThat(measurement.matches()).as(line).isTrue();
         arrived.computeIfAbsent(
                         measurement.group(1), _ -> Collections.synchronizedList(new ArrayList<>()))
-                .add(new Name(measurement.group(3), Long.parseLong(measurement.group(4))));
+                .add(name(measurement));
     }
 
     /** What an agent printed as taken, and the recorder has not got. */
@@ -223,8 +380,7 @@ final class SensorFaultsTest {
         for (Program agent : agents) {
             Matcher taken = MEASUREMENT.matcher(agent.out());
             while (taken.find()) {
-                missing.computeIfAbsent(taken.group(1), _ -> new HashSet<>())
-                        .add(new Name(taken.group(3), Long.parseLong(taken.group(4))));
+                missing.computeIfAbsent(taken.group(1), _ -> new HashSet<>()).add(name(taken));
             }
         }
         assertThat(missing.keySet())
@@ -247,7 +403,11 @@ final class SensorFaultsTest {
         List<Name> once = new ArrayList<>(new LinkedHashSet<>(names));
         Set<String> boots = new LinkedHashSet<>();
         long last = 0;
+        Instant time = Instant.EPOCH;
         for (Name name : once) {
+            // The history has the times, so its order is that of the readings, too.
+            assertThat(name.time()).as("%s: %s", sensor, once).isAfter(time);
+            time = name.time();
             last = boots.add(name.boot()) ? 1 : last + 1;
             assertThat(name.seq()).as("%s: %s", sensor, once).isEqualTo(last);
         }
