@@ -215,13 +215,16 @@ public final class PacketDecoder {
         throw overlong();
     }
 
-    /** What goes before all else, and is not answered, as by mosquitto. */
+    /** What goes before all else but a packet type that does not exist, and is not answered, as by mosquitto. */
     private static void checkHeader(byte[] bytes, int from, int to) {
+        int type = (bytes[from] & 0xFF) >> 4;
+        if (type == 0) {
+            return;
+        }
         if (to - from > 4
                 && (bytes[from + 1] & bytes[from + 2] & bytes[from + 3] & bytes[from + 4]) < 0) {
             throw overlong();
         }
-        int type = (bytes[from] & 0xFF) >> 4;
         if (to - from > 1
                 && bytes[from + 1] != 0
                 && (type == PacketType.PINGREQ || type == PacketType.PINGRESP)) {
@@ -269,10 +272,12 @@ public final class PacketDecoder {
             case PacketType.DISCONNECT -> side == Side.CLIENT && !version.isV5();
             default -> false;
         };
-        if (wrongWay) {
+        boolean wrongFlags = flags != PacketType.flags(type) && !mayHaveFlags(type, flags);
+        // Of the two faults mosquitto names the flags, but of a CONNACK the direction.
+        if (wrongWay && (!wrongFlags || type == PacketType.CONNACK)) {
             throw protocolError("2.1.2", "packet of type " + type + " in the wrong direction");
         }
-        if (flags != PacketType.flags(type) && !mayHaveFlags(type, flags)) {
+        if (wrongFlags) {
             throw malformed("[MQTT-2.1.3-1]", "reserved flags of packet type " + type);
         }
     }

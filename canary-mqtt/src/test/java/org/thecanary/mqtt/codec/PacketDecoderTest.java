@@ -109,10 +109,27 @@ class PacketDecoderTest {
     }
 
     @Test
-    void aPacketThatOnlyAServerSendsIsRefusedAsThatWhateverItsFlags() {
+    void aConnackIsRefusedForItsDirectionWhateverItsFlags() {
         connected();
 
         assertThat(refusal(new byte[] {0x21})).isEqualTo(ReasonCode.PROTOCOL_ERROR);
+    }
+
+    @Test
+    void ofOtherPacketsThatOnlyAServerSendsTheFlagsAreLookedAtFirst() {
+        connected();
+
+        assertThat(refusal(new byte[] {(byte) 0x91})).isEqualTo(ReasonCode.MALFORMED_PACKET);
+        assertThat(refusal(new byte[] {(byte) 0xB1})).isEqualTo(ReasonCode.MALFORMED_PACKET);
+        assertThat(refusal(new byte[] {(byte) 0xD1})).isEqualTo(ReasonCode.MALFORMED_PACKET);
+    }
+
+    @Test
+    void aPacketTypeThatDoesNotExistIsRefusedAsThatWhateverItsLength() {
+        connected();
+
+        byte[] overlong = {0x00, (byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0x01};
+        assertThat(refusal(overlong)).isEqualTo(ReasonCode.PROTOCOL_ERROR);
     }
 
     @Test
