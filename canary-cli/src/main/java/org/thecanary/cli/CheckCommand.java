@@ -7,6 +7,8 @@ import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ConfigLoader;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.Problem;
+import org.thecanary.credentials.pem.PemException;
+import org.thecanary.credentials.pem.PemFiles;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,6 +16,7 @@ import picocli.CommandLine.Option;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.security.cert.CertificateParsingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -128,6 +131,12 @@ final class CheckCommand implements Callable<Integer> {
                 warnings.add(name + ": nobody can come in. Name a password_file, or write"
                         + " allow_anonymous true.");
             }
+            Path certificate = listener.tls() == null ? null : listener.tls().certFile();
+            if (certificate != null && namesNobody(certificate)) {
+                warnings.add(certificate + ": has no subjectAltName, so browsers and many clients"
+                        + " refuse it, whatever its Common Name. Issue one that has:  canary ca"
+                        + " issue --help");
+            }
             if (isLocal(listener)) {
                 continue;
             }
@@ -138,6 +147,18 @@ final class CheckCommand implements Callable<Integer> {
                 warnings.add(name + ": passwords cross the network in clear text. Add certfile and"
                         + " keyfile:  canary ca init");
             }
+        }
+    }
+
+    /** A file that cannot be read is told of elsewhere. */
+    private static boolean namesNobody(Path certificate) {
+        try {
+            return PemFiles.certificates(certificate)
+                            .getFirst()
+                            .getSubjectAlternativeNames()
+                    == null;
+        } catch (PemException | CertificateParsingException e) {
+            return false;
         }
     }
 

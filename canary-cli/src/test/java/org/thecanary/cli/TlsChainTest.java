@@ -58,6 +58,31 @@ class TlsChainTest {
     }
 
     @Test
+    void checkWarnsOfACertificateThatBrowsersRefuse() throws Exception {
+        openssl(
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-subj",
+                "/CN=localhost",
+                "-keyout",
+                file("key.pem"),
+                "-out",
+                file("cert.pem"));
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener 8883 127.0.0.1\nallow_anonymous true\ncertfile " + file("cert.pem")
+                        + "\nkeyfile " + file("key.pem") + "\n");
+
+        assertThat(ProgramRun.canary("", "check", "-c", conf.toString()).out())
+                .contains(file("cert.pem") + ": has no subjectAltName");
+    }
+
+    @Test
     void anIntermediateAuthorityMayStandInCafile() throws Exception {
         openssl(
                 "req",
