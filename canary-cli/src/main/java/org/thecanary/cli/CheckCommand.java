@@ -153,9 +153,7 @@ final class CheckCommand implements Callable<Integer> {
     /** A file that cannot be read is told of elsewhere. */
     private static boolean namesNobody(Path certificate) {
         try {
-            return PemFiles.certificates(certificate)
-                            .getFirst()
-                            .getSubjectAlternativeNames()
+            return PemFiles.certificates(certificate).getFirst().getSubjectAlternativeNames()
                     == null;
         } catch (PemException | CertificateParsingException e) {
             return false;

@@ -193,8 +193,8 @@ class PasswdCommandTest {
                         folder, "passwd", "-I", "1", "-b", file.toString(), "theirs", "secret");
                 others.add(other);
                 await().atMost(Duration.ofSeconds(30))
-                        .pollInterval(Duration.ofMillis(5))
-                        .until(() -> !other.isAlive() || hasOpen(other, file));
+                        .pollInterval(Duration.ofMillis(50))
+                        .until(() -> !other.isAlive() || isEditing(other));
             } catch (java.io.IOException e) {
                 throw new AssertionError(e);
             }
@@ -208,17 +208,15 @@ class PasswdCommandTest {
         assertThat(Files.readString(file)).contains("\nours:", "\ntheirs:");
     }
 
-    private static boolean hasOpen(Program program, Path file) throws java.io.IOException {
-        try (var descriptors =
-                Files.newDirectoryStream(Path.of("/proc/" + program.pid() + "/fd"))) {
-            for (Path descriptor : descriptors) {
-                if (Files.readSymbolicLink(descriptor).equals(file)) {
-                    return true;
-                }
-            }
-        } catch (java.nio.file.NoSuchFileException | java.nio.file.DirectoryIteratorException e) {
-            // It was closed meanwhile.
-        }
-        return false;
+    /** Whether it has come to where it waits for its turn. */
+    private static boolean isEditing(Program program) throws Exception {
+        Process stacks = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        String.valueOf(program.pid()),
+                        "Thread.print")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(stacks.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return stacks.waitFor() == 0 && said.contains("PasswordFileEditor.edit(");
     }
 }

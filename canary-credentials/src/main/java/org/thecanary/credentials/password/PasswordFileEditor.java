@@ -74,9 +74,8 @@ public final class PasswordFileEditor {
     public static boolean edit(Path file, Edit edit) throws PasswordFileException, IOException {
         PasswordFile.content(file); // whatever cannot be read is told as it is without a lock
         for (int i = 0; i < LOCK_TRIES; i++) {
-            // The lock is on the file itself, and saving puts another in its place. So it counts
-            // only
-            // if what was locked is still the file.
+            // The lock is on the file itself, and saving puts another in its place.
+            // So it counts only if what was locked is still the file.
             var before = identity(file);
             try (var channel = FileChannel.open(
                             file, StandardOpenOption.READ, StandardOpenOption.WRITE);
