@@ -24,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 public final class Durability {
     private final BrokerLoop loop;
     private final ArrayDeque<Turn> committing = new ArrayDeque<>();
+    private final List<Runnable> questions = new ArrayList<>(); // that wait for the turn's end
     private @Nullable Store store;
     private @Nullable Turn turn;
     private int promised;
@@ -127,6 +128,15 @@ public final class Durability {
         }
     }
 
+    /** Asks the store for something that this turn's changes may be part of, and so after they were given to it. */
+    public void ask(Runnable question) {
+        if (turn == null) {
+            question.run();
+        } else {
+            questions.add(question);
+        }
+    }
+
     /** Gives this turn's changes to the store. */
     void handOver() {
         Turn now = turn;
@@ -135,6 +145,8 @@ public final class Durability {
             turn = null;
             committing.add(now);
             keeper.append(now);
+            questions.forEach(Runnable::run);
+            questions.clear();
         }
     }
 

@@ -276,14 +276,15 @@ public final class SessionOutbox implements Outbox {
 
     @Override
     public void readQueue(long from, long to) {
-        Store store = Objects.requireNonNull(loop().durability().store());
-        store.read(
+        Durability durability = loop().durability();
+        Store store = Objects.requireNonNull(durability.store());
+        durability.ask(() -> store.read(
                 ref.number(),
                 from,
                 to,
                 PAGE_MESSAGES,
                 PAGE_BYTES,
-                page -> ref.run(() -> ref.session().onQueueRead(from, page, ref.outbox())));
+                page -> ref.run(() -> ref.session().onQueueRead(from, page, ref.outbox()))));
     }
 
     @Override
