@@ -3,6 +3,7 @@ package org.thecanary.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.thecanary.cli.net.Loopback;
 import org.thecanary.client.Acknowledgement;
 import org.thecanary.client.ClientEvents;
 import org.thecanary.client.ClientOptions;
@@ -27,8 +28,6 @@ import picocli.CommandLine.Command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,7 +68,7 @@ final class AotTrainCommand implements Callable<Integer> {
     }
 
     private static void train(Path folder) throws Exception {
-        int port = freePort();
+        int port = Loopback.freePort();
         try (DataFolder files = DataFolder.open(folder, OptionalInt.of(port));
                 RunningBroker _ = RunningBroker.start(
                         files.config(), List.of(), RunningBroker.Logging.verbose(true));
@@ -154,12 +153,6 @@ final class AotTrainCommand implements Callable<Integer> {
 
     private static void done(Future<?> future) throws Exception {
         future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 
     static void delete(Path folder) throws IOException {

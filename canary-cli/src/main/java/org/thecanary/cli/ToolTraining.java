@@ -7,13 +7,12 @@ import org.thecanary.cli.mosquitto.MosquittoTools;
 import org.thecanary.cli.mosquitto.QuietLogging;
 import org.thecanary.cli.mosquitto.Streams;
 import org.thecanary.cli.mosquitto.Tool;
+import org.thecanary.cli.net.Loopback;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +47,7 @@ final class ToolTraining {
     }
 
     private static int train(Path folder) throws IOException, InterruptedException {
-        int port = freePort();
+        int port = Loopback.freePort();
         return callWith(folder, "listener " + port + " localhost", port, "-p " + port);
     }
 
@@ -57,7 +56,7 @@ final class ToolTraining {
         int made = canary("ca", "init", "--dir", ca, "--no-passphrase").waitFor()
                 + canary("ca", "issue", "localhost", "--server", "--dir", ca).waitFor();
         Path issued = Path.of(ca, "issued", "localhost");
-        int port = freePort();
+        int port = Loopback.freePort();
         String listener = """
                 listener %d localhost
                 certfile %s
@@ -131,12 +130,6 @@ final class ToolTraining {
             } catch (IOException _) {
                 Thread.sleep(20);
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
         }
     }
 }

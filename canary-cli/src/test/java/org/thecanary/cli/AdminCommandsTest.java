@@ -48,7 +48,7 @@ final class AdminCommandsTest {
                 "broker",
                 "-c",
                 conf.toString())) {
-            broker.says(" running");
+            broker.serves();
             Path socket = folder.resolve("canary").resolve(port + ".sock");
             await().until(() -> Files.exists(socket)
                     && PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))
@@ -164,7 +164,7 @@ final class AdminCommandsTest {
                 "broker",
                 "-c",
                 conf.toString())) {
-            broker.says(" running");
+            broker.serves();
             Path socket = folder.resolve("canary").resolve(port + ".sock");
             for (String[] who : new String[][] {
                 {"anna", "wrong"},
@@ -217,7 +217,7 @@ final class AdminCommandsTest {
                 "broker",
                 "-c",
                 conf.toString())) {
-            broker.says(" running");
+            broker.serves();
             Path socket = folder.resolve("canary").resolve(port + ".sock");
             await().until(() -> ask(socket, "status").status() == 0);
             assertThat(ask(socket, "backup", copy.toString()).err())

@@ -28,7 +28,7 @@ class BenchCommandTest {
     @BeforeAll
     static void start() throws Exception {
         port = "" + Program.freePort();
-        broker = Program.canary(folder, "broker", "-p", port).says("running");
+        broker = Program.canary(folder, "broker", "-p", port).serves();
     }
 
     @AfterAll

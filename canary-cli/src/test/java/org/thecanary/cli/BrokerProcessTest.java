@@ -39,14 +39,14 @@ final class BrokerProcessTest {
         String conf = conf(port, "").toString();
         String theirs;
         try (Program mosquitto = Program.of(folder, List.of("/usr/sbin/mosquitto", "-c", conf))) {
-            mosquitto.says("running");
+            mosquitto.serves();
             publish(port, "one");
             mosquitto.says("Client one disconnected.").stop();
             theirs = connectionLines(mosquitto.err())
                     .replace("one disconnected", "one [127.0.0.1:PORT] disconnected"); // since 2.1
         }
         try (Program broker = Program.canary(folder, "broker", "-c", conf)) {
-            broker.says("running");
+            broker.serves();
             publish(port, "one");
             broker.says("] disconnected.").stop();
 

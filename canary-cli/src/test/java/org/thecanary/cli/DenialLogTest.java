@@ -65,8 +65,8 @@ final class DenialLogTest {
         try (Program real = Program.of(
                         folder, List.of("/usr/sbin/mosquitto", "-c", theirConf.toString()));
                 Program canary = Program.canary(folder, "broker", "-c", conf.toString())) {
-            real.says("running");
-            canary.says("running");
+            real.serves();
+            canary.serves();
 
             List<String> theirs = denials(real, theirPort);
 
@@ -85,7 +85,7 @@ final class DenialLogTest {
                 folder.resolve("our.conf"),
                 "listener " + port + " 127.0.0.1\nallow_anonymous true\nacl_file " + acl + "\n");
         try (Program canary = Program.canary(folder, "broker", "-c", conf.toString())) {
-            canary.says("running");
+            canary.serves();
             publish(port, List.of("-t", "t", "-m", "1", "--repeat", "5"));
             publish(port, List.of("-t", "u", "-m", "1"));
             canary.says("'u', ... (1 bytes)");

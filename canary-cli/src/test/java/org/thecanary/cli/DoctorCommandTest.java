@@ -39,7 +39,7 @@ class DoctorCommandTest {
         Path config = system.resolve("canary.conf");
         String ca = system.resolve("certs/ca.crt").toString();
         try (Program _ =
-                Program.canary(folder, "broker", "-c", config.toString()).says("running")) {
+                Program.canary(folder, "broker", "-c", config.toString()).serves()) {
 
             ProgramRun inside = ProgramRun.canary(
                     "", "doctor", "--dir", system.toString(), "--domain", "localhost");

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.thecanary.cli.net.Loopback;
+
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,10 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** A program that runs as a process of its own, its output in files. Owner: confined to its creator. */
 final class Program implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** "running" alone is too little: local only mode names "clients running on this machine" before. */
+    private static final Pattern BROKER_RUNS =
+            Pattern.compile("(mosquitto version|canary) \\S+ running");
 
     private final Process process;
     private final Path out;
@@ -80,9 +84,7 @@ final class Program implements AutoCloseable {
     }
 
     static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
+        return Loopback.freePort();
     }
 
     long pid() {
@@ -106,6 +108,14 @@ final class Program implements AutoCloseable {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(out() + err()).contains(text));
+        return this;
+    }
+
+    /** Waits until it has said that it is a broker that runs: its listeners are open then. */
+    Program serves() {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThat(out() + err()).containsPattern(BROKER_RUNS));
         return this;
     }
 

@@ -97,7 +97,7 @@ class PythonSensorTest {
                         + "\ncertfile " + issued("localhost", "localhost.crt")
                         + "\nkeyfile " + issued("localhost", "localhost.key")
                         + "\nrequire_certificate true\nuse_identity_as_username true\n");
-        return Program.canary(folder, "broker", "-c", config.toString()).says("running");
+        return Program.canary(folder, "broker", "-c", config.toString()).serves();
     }
 
     private Program webapp(int port, String program, String... arguments) throws IOException {

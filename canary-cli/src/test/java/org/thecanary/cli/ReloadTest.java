@@ -23,7 +23,7 @@ final class ReloadTest {
                 "listener " + Program.freePort() + " 127.0.0.1\nallow_anonymous true\nacl_file "
                         + acl + "\n");
         try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
-            broker.says("running");
+            broker.serves();
 
             Files.writeString(acl, "topic read b\ntopic sometimes a/b\n");
             broker.signal("HUP");
@@ -49,7 +49,7 @@ final class ReloadTest {
                 folder.resolve("mosquitto.conf"),
                 "listener " + Program.freePort() + " 127.0.0.1\nacl_file " + acl + "\n");
         try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
-            broker.says(" running");
+            broker.serves();
             Files.delete(conf);
             Files.writeString(acl, "topic sometimes a\n");
             broker.signal("HUP");
@@ -104,7 +104,7 @@ final class ReloadTest {
                 "listener " + Program.freePort() + " 127.0.0.1\ncertfile " + issued + "\nkeyfile "
                         + find(ca, "localhost.key") + "\n");
         try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
-            broker.says("running");
+            broker.serves();
 
             canary("ca", "renew", "localhost", "--dir", ca.toString());
 

@@ -145,7 +145,7 @@ class SensorBundleTest {
         Program broker = kind.equals("canary")
                 ? Program.canary(folder, "broker", "-c", config.toString())
                 : Program.of(folder, List.of("/usr/sbin/mosquitto", "-c", config.toString()));
-        return broker.says("running");
+        return broker.serves();
     }
 
     private static String issued(String name, String file) {

@@ -107,7 +107,7 @@ class SensorCommandTest {
     private Program broker() throws IOException {
         return Program.canary(
                         folder, "broker", "-c", data.resolve("canary.conf").toString())
-                .says("running");
+                .serves();
     }
 
     private Program sensor(String... arguments) throws IOException {

@@ -232,13 +232,13 @@ final class SensorFaultsTest {
                         + "/\nmax_queued_messages 0\n"
                         + (kind == BrokerKind.MOSQUITTO ? "user root\n" : ""));
         if (kind == BrokerKind.CANARY) {
-            return Program.canary(folder, "broker", "-c", config.toString()).says("running");
+            return Program.canary(folder, "broker", "-c", config.toString()).serves();
         }
         boolean installed = Files.isExecutable(MOSQUITTO);
         assertThat(installed || !"true".equals(System.getenv("CI"))).isTrue();
         assumeTrue(installed, "mosquitto is not installed");
         return Program.of(folder, List.of(MOSQUITTO.toString(), "-c", config.toString()))
-                .says("running");
+                .serves();
     }
 
     private Program database() throws IOException {

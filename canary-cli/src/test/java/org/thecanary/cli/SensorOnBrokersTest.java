@@ -116,7 +116,7 @@ final class SensorOnBrokersTest {
             assumeTrue(installed, "mosquitto is not installed");
             broker = Program.of(folder, List.of(MOSQUITTO.toString(), "-c", config.toString()));
         }
-        return broker.says("running");
+        return broker.serves();
     }
 
     private static Sensor sensor(int port, SensorTopics topics) throws IOException {

@@ -57,8 +57,8 @@ class TlsChainTest {
                 file(name + ".crt"));
     }
 
-    @Test
-    void checkWarnsOfACertificateThatBrowsersRefuse() throws Exception {
+    /** Without an extension that names anybody. */
+    private void selfSigned(String name) throws Exception {
         openssl(
                 "req",
                 "-x509",
@@ -68,38 +68,30 @@ class TlsChainTest {
                 "ec_paramgen_curve:P-256",
                 "-nodes",
                 "-subj",
-                "/CN=localhost",
+                "/CN=" + name,
+                "-days",
+                "2",
                 "-keyout",
-                file("key.pem"),
+                file(name + ".key"),
                 "-out",
-                file("cert.pem"));
+                file(name + ".crt"));
+    }
+
+    @Test
+    void checkWarnsOfACertificateThatBrowsersRefuse() throws Exception {
+        selfSigned("localhost");
         Path conf = Files.writeString(
                 folder.resolve("mosquitto.conf"),
-                "listener 8883 127.0.0.1\nallow_anonymous true\ncertfile " + file("cert.pem")
-                        + "\nkeyfile " + file("key.pem") + "\n");
+                "listener 8883 127.0.0.1\nallow_anonymous true\ncertfile " + file("localhost.crt")
+                        + "\nkeyfile " + file("localhost.key") + "\n");
 
         assertThat(ProgramRun.canary("", "check", "-c", conf.toString()).out())
-                .contains(file("cert.pem") + ": has no subjectAltName");
+                .contains(file("localhost.crt") + ": has no subjectAltName");
     }
 
     @Test
     void anIntermediateAuthorityMayStandInCafile() throws Exception {
-        openssl(
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:P-256",
-                "-nodes",
-                "-subj",
-                "/CN=root",
-                "-days",
-                "2",
-                "-keyout",
-                file("root.key"),
-                "-out",
-                file("root.crt"));
+        selfSigned("root");
         issue("signing", "root", "basicConstraints=critical,CA:TRUE\n");
         issue("localhost", "signing", "subjectAltName=DNS:localhost\n");
         Path all = Files.writeString(
@@ -112,7 +104,7 @@ class TlsChainTest {
                 "listener " + port + " 127.0.0.1\ncafile " + all + "\ncertfile "
                         + file("localhost.crt") + "\nkeyfile " + file("localhost.key") + "\n");
         try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
-            broker.says(" running");
+            broker.serves();
             ProgramRun seen = ProgramRun.other(
                     "",
                     "openssl",

@@ -129,7 +129,7 @@ final class WebPageTest {
         for (Role role : Role.values()) {
             person(data, role);
         }
-        try (Program first = Program.canary(home, broker).says(" running");
+        try (Program first = Program.canary(home, broker).serves();
                 Program web = Program.canary(
                                 home,
                                 "web",
@@ -158,7 +158,7 @@ final class WebPageTest {
                     script.says("it is live");
                     first.kill();
                     script.says("it is lost");
-                    try (Program _ = Program.canary(home, broker).says(" running")) {
+                    try (Program _ = Program.canary(home, broker).serves()) {
                         assertThat(script.exitCode()).as(script.out()).isZero();
                     }
                 }

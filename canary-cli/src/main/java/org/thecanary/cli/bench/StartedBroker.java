@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli.bench;
 
+import org.thecanary.cli.net.Loopback;
+
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,10 +59,7 @@ final class StartedBroker implements AutoCloseable {
     private static StartedBroker start(String name, List<String> program)
             throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("canary-bench");
-        int port;
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = probe.getLocalPort();
-        }
+        int port = Loopback.freePort();
         Path config = Files.writeString(folder.resolve("mosquitto.conf"), """
                 listener %d 127.0.0.1
                 allow_anonymous true
@@ -84,7 +79,7 @@ final class StartedBroker implements AutoCloseable {
                 .start();
         var broker = new StartedBroker(process, folder, port);
         long begun = System.nanoTime();
-        while (!broker.listens()) {
+        while (!Loopback.listens(port)) {
             if (!process.isAlive() || System.nanoTime() - begun > PATIENCE) {
                 String said = Files.readString(log).strip();
                 broker.close();
@@ -93,15 +88,6 @@ final class StartedBroker implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(20);
         }
         return broker;
-    }
-
-    private boolean listens() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     int port() {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli.durability;
 
+import org.thecanary.cli.net.Loopback;
+
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +28,7 @@ final class CrashingBroker implements AutoCloseable {
      * @param options lines of the configuration that are added
      */
     CrashingBroker(List<String> command, Path folder, String options) throws IOException {
-        this.port = freePort();
+        this.port = Loopback.freePort();
         this.log = folder.resolve("broker.log");
         Path configuration = folder.resolve("broker.conf");
         Files.writeString(
@@ -74,7 +72,7 @@ final class CrashingBroker implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (!listens()) {
+        while (!Loopback.listens(port)) {
             if (!launched.isAlive() || System.nanoTime() > deadline) {
                 launched.destroyForcibly();
                 throw new IOException(
@@ -93,15 +91,6 @@ final class CrashingBroker implements AutoCloseable {
         }
     }
 
-    private boolean listens() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     /** SIGKILL, and when the process is gone, what is done to its disk, and the next start. */
     void crash(Between between) throws IOException, InterruptedException {
         process.destroyForcibly().waitFor();
@@ -112,12 +101,6 @@ final class CrashingBroker implements AutoCloseable {
     /** What happens between a crash and the next start. */
     interface Between {
         void run() throws IOException;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 
     @Override
