@@ -22,7 +22,7 @@ final class Program implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     /** "running" alone is too little: local only mode names "clients running on this machine" before. */
     private static final Pattern BROKER_RUNS =
-            Pattern.compile("(mosquitto version|canary) \\S+ running");
+            Pattern.compile("(mosquitto version|canary) .+ running");
 
     private final Process process;
     private final Path out;
