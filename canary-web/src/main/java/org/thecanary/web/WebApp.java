@@ -45,8 +45,16 @@ public final class WebApp implements AutoCloseable {
     private static final int FIGURES_SECONDS = 10;
     private static final int ROLL_UP_SECONDS = 20;
     private static final int PRUNE_SECONDS = 3_600;
+    private static final int RECALL_SECONDS = 1;
 
     private final Database database;
+    private final Channels channels;
+    private final Measurements measurements;
+    private final Ranges ranges;
+    private final Thresholds thresholds;
+    private final Logins logins;
+    private final Fleet fleet;
+    private final Alarms alarms;
     private final BrokerLink link;
     private final Ingest ingest;
     private final Warner warner;
@@ -59,7 +67,8 @@ public final class WebApp implements AutoCloseable {
     private String complaint = "";
 
     /**
-     * Starts it; browsers may come when this returns, while the broker is still being tried.
+     * Starts it; browsers may come when this returns, while the broker is still being tried, and a PostgreSQL server that is
+     * away.
      *
      * @throws IOException with a sentence, if the folder, the history, the people or the port cannot be had
      */
@@ -94,21 +103,16 @@ public final class WebApp implements AutoCloseable {
     private WebApp(WebOptions options, Database database, Spool spool)
             throws SQLException, PasswordFileException, IOException {
         this.database = database;
-        long now = System.currentTimeMillis();
-        Channels channels = new Channels(database);
-        Measurements measurements = new Measurements(database, channels, options.retention());
-        Ranges ranges = new Ranges(database, channels, options.retention());
+        channels = new Channels(database);
+        measurements = new Measurements(database, channels, options.retention());
+        ranges = new Ranges(database, channels, options.retention());
         Notes notes = new Notes(database);
-        Thresholds thresholds = new Thresholds(database);
-        Logins logins = new Logins(new People(options.folder()), new LoginTable(database), now);
+        thresholds = new Thresholds(database);
+        logins = new Logins(new People(options.folder()), new LoginTable(database));
         warner = new Warner(notes, this::publish, options.webhook());
-        Fleet fleet = new Fleet(warner);
-        Alarms alarms = new Alarms(warner);
-        for (Threshold threshold : thresholds.all()) {
-            alarms.add(threshold, now);
-        }
-        measurements.rollUp(now);
-        remember(fleet, channels, ranges, now);
+        fleet = new Fleet(warner);
+        alarms = new Alarms(warner);
+        boolean isAway = isAway();
         Watchers watchers = new Watchers();
         BrokerFigures figures = new BrokerFigures();
         ingest = new Ingest(fleet, alarms, watchers, figures, measurements, spool, this::pause);
@@ -131,6 +135,9 @@ public final class WebApp implements AutoCloseable {
         server = WebServer.start(options.listen(), options.tls(), WebApp.class, logins, api);
         ingest.start();
         link.start();
+        if (isAway) {
+            clock.schedule(this::recallLater, RECALL_SECONDS, TimeUnit.SECONDS);
+        }
         every(1, 1, () -> {
             long at = System.currentTimeMillis();
             alarms.tick(at);
@@ -153,15 +160,55 @@ public final class WebApp implements AutoCloseable {
                 () -> measurements.prune(System.currentTimeMillis()));
     }
 
+    /** Recalls, unless there is no server to ask; any other failure is for a person to mend first. */
+    private boolean isAway() throws SQLException {
+        try {
+            recall(System.currentTimeMillis());
+            return false;
+        } catch (SQLException e) {
+            if (!Database.isAway(e)) {
+                throw e;
+            }
+            LOG.warn(
+                    "web: the history in {} is away: {} What is measured is kept beside it until it is back",
+                    database.describe(),
+                    e.getMessage());
+            return true;
+        }
+    }
+
+    private void recallLater() {
+        try {
+            recall(System.currentTimeMillis());
+            LOG.warn("web: the history in {} is there", database.describe());
+        } catch (SQLException e) {
+            complain("the history: " + e.getMessage());
+            if (!clock.isShutdown()) {
+                clock.schedule(this::recallLater, RECALL_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (RuntimeException mistake) {
+            LOG.error("web: internal error", mistake);
+        }
+    }
+
+    /** All that the history knows from before: sensors, logins and thresholds. */
+    private void recall(long now) throws SQLException {
+        channels.read();
+        logins.recall(now);
+        List<Threshold> known = thresholds.all();
+        measurements.rollUp(now);
+        remember(now);
+        known.forEach(threshold -> alarms.add(threshold, now));
+    }
+
     /** What was measured in the last hour, so that the page is not empty after a restart. */
-    private static void remember(Fleet fleet, Channels channels, Ranges ranges, long now)
-            throws SQLException {
+    private void remember(long now) throws SQLException {
         TreeSet<String> sensors = new TreeSet<>();
         channels.all().forEach(channel -> sensors.add(channel.sensor()));
         sensors.remove(BrokerFigures.SENSOR);
         for (String sensor : sensors) {
             for (Curve curve :
-                    ranges.query(sensor, now - 3_600_000, now, 60, 0, now).curves()) {
+                    ranges.query(sensor, now - 3_600_000, now, 60, now).curves()) {
                 fleet.remember(curve.channel(), curve);
             }
         }

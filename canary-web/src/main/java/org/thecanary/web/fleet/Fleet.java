@@ -41,7 +41,7 @@ public final class Fleet {
         return known;
     }
 
-    /** A channel of the history, with what was last measured; for the start. */
+    /** A channel of the history, with what was last measured; for the start, and later where the history was away then. */
     public synchronized void remember(Channel channel, Curve lastHour) {
         SensorState sensor = sensor(channel.sensor());
         if (sensor == null) {
@@ -51,7 +51,9 @@ public final class Fleet {
         quantity.unit = channel.unit() == null ? "" : channel.unit();
         for (int i = 0; i < lastHour.times().size(); i++) {
             quantity.spark.add(lastHour.times().get(i), lastHour.means().get(i));
-            quantity.value = lastHour.means().get(i);
+            if (quantity.timeMillis < lastHour.times().get(i)) { // or it is a live one
+                quantity.value = lastHour.means().get(i);
+            }
             sensor.seenBefore(lastHour.times().get(i));
         }
     }
@@ -107,12 +109,6 @@ public final class Fleet {
     /** Whether there is such a sensor. */
     public synchronized boolean knows(String prefix) {
         return sensors.containsKey(prefix);
-    }
-
-    /** How often a sensor measures; 0: unknown. */
-    public synchronized double hertz(String prefix) {
-        SensorState sensor = sensors.get(prefix);
-        return sensor == null ? 0 : sensor.hertz();
     }
 
     /** The unit of a quantity, empty where nobody said. */

@@ -235,11 +235,6 @@ final class SensorState {
         return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
-    /** How often it measures, as far as that is known; 0: it is not. */
-    double hertz() {
-        return Math.max(meter.hertz(), confirmedHertz);
-    }
-
     /** All of it, for a page; null members are left out. */
     Map<String, Object> view(long nowMillis) {
         Map<String, Object> view = new LinkedHashMap<>();

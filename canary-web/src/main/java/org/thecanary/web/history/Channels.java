@@ -12,17 +12,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** All channels there are, in the database and in memory. Any thread. */
+/** All channels there are, in the database and, once they were read, in memory. Any thread. */
 public final class Channels {
     private static final int MOST_OF_A_SENSOR = 128;
     private static final int MOST_SENSORS = 10_000;
 
     private final Database database;
     private final Map<String, Map<String, Channel>> bySensor = new LinkedHashMap<>();
+    private boolean read;
 
-    /** @throws SQLException if the database cannot be read */
-    public Channels(Database database) throws SQLException {
+    public Channels(Database database) {
         this.database = database;
+    }
+
+    /**
+     * Reads them, where that was not done yet; before, there seem to be none.
+     *
+     * @throws SQLException if the database cannot be read
+     */
+    public synchronized void read() throws SQLException {
+        if (read) {
+            return;
+        }
         database.write(connection -> {
             try (PreparedStatement query = connection.prepareStatement(
                             "SELECT id, sensor, name, unit FROM channel ORDER BY id");
@@ -36,6 +47,7 @@ public final class Channels {
                 }
             }
         });
+        read = true;
     }
 
     private void remember(Channel channel) {
@@ -64,6 +76,7 @@ public final class Channels {
      */
     public synchronized @Nullable Channel obtain(String sensor, String name, @Nullable String unit)
             throws SQLException {
+        read();
         Map<String, Channel> ofSensor = bySensor.get(sensor);
         Channel known = ofSensor == null ? null : ofSensor.get(name);
         if (known != null && (unit == null || unit.equals(known.unit()))) {

@@ -100,6 +100,12 @@ public final class Database implements AutoCloseable {
         return dialect;
     }
 
+    /** Whether a failure says that there is no server now, and not that somebody made a mistake. */
+    public static boolean isAway(SQLException failure) {
+        String state = failure.getSQLState();
+        return state != null && (state.startsWith("08") || state.startsWith("57P"));
+    }
+
     /** Where it is, for a person. */
     public String describe() {
         return name;

@@ -12,10 +12,18 @@ enum Dialect {
         @Override
         void begin(Connection connection, boolean writing) throws SQLException {
             if (writing) {
-                // A commit is on disk when it returns, as the acknowledgement says it is.
+                // A commit is on disk when it returns, as the acknowledgement says it is. Each
+                // channel has a page
+                // that grows: so many fit into the cache (8 MB), and into the log (16 MB) many
+                // times before
+                // they are written to where they belong.
                 execute(
                         connection,
-                        List.of("PRAGMA synchronous = FULL", "PRAGMA journal_mode = WAL"));
+                        List.of(
+                                "PRAGMA synchronous = FULL",
+                                "PRAGMA journal_mode = WAL",
+                                "PRAGMA cache_size = -8000",
+                                "PRAGMA wal_autocheckpoint = 4000"));
                 execute(connection, schema());
             } else {
                 execute(connection, List.of("PRAGMA query_only = 1"));

@@ -10,17 +10,23 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Answers what was measured between two times, in at most so many points.
  *
  * <p>Buckets are multiples of their width since 1970, so the same range gives the same points however it is moved. Raw
- * values, minutes or hours are read, the coarsest that the width allows; the last two minutes always come from raw values,
- * as they may not be rolled up yet. Any thread.
+ * values, minutes or hours are read, the coarsest that the width allows, and coarser ones where that would be too many rows
+ * to read in a tenth of a second; the last two minutes always come from raw values, as they may not be rolled up yet. Any
+ * thread.
  */
 public final class Ranges {
     private static final long MINUTE = 60_000;
     private static final long HOUR = 3_600_000;
+
+    /** Rows that a query reads at most, more or less: half a microsecond each. */
+    static final long MOST_ROWS = 100_000;
+
     private static final long[] WIDTHS = {
         1,
         2,
@@ -77,30 +83,64 @@ public final class Ranges {
      * @param from milliseconds since 1970, inclusive
      * @param to exclusive
      * @param points 1 or more
-     * @param hertz how often the sensor measures, more or less, so that no query reads a million values
      * @throws SQLException if the database cannot be read
      */
-    public Answer query(String sensor, long from, long to, int points, double hertz, long nowMillis)
+    public Answer query(String sensor, long from, long to, int points, long nowMillis)
             throws SQLException {
-        long span = Math.max(1, to - from);
+        channels.read();
         List<Channel> wanted = channels.of(sensor);
-        long width = width(span, points);
-        boolean rawIsGone = from < nowMillis - retention.raw().toMillis();
-        boolean tooMany = span / 1000.0 * hertz * wanted.size() > 400_000;
-        if (rawIsGone || tooMany) {
-            width = Math.max(width, MINUTE);
-        }
-        if (from < nowMillis - retention.minutes().toMillis()) {
-            width = Math.max(width, HOUR);
-        }
-        long bucket = width;
         return database.read(connection -> {
+            long bucket = bucket(connection, wanted, from, to, points, nowMillis);
             List<Curve> curves = new ArrayList<>();
             for (Channel channel : wanted) {
                 curves.add(curve(connection, channel, from, to, bucket, nowMillis));
             }
             return new Answer(bucket, curves);
         });
+    }
+
+    /** As wide as the points allow, what is still kept, and what can be read soon enough. */
+    private long bucket(
+            Connection connection,
+            List<Channel> wanted,
+            long from,
+            long to,
+            int points,
+            long nowMillis)
+            throws SQLException {
+        long span = Math.max(1, to - from);
+        long width = width(span, points);
+        if (width >= HOUR || from < nowMillis - retention.minutes().toMillis()) {
+            return Math.max(width, HOUR);
+        }
+        long values = values(connection, wanted, from, to);
+        boolean rawIsGone = from < nowMillis - retention.raw().toMillis();
+        if (rawIsGone || values > MOST_ROWS) {
+            width = Math.max(width, MINUTE);
+        }
+        long minutes = Math.min(values, (span / MINUTE + 1) * wanted.size());
+        return width >= MINUTE && minutes > MOST_ROWS ? HOUR : width;
+    }
+
+    /** How many values there are in a range, from what counts them. */
+    private static long values(Connection connection, List<Channel> wanted, long from, long to)
+            throws SQLException {
+        if (wanted.isEmpty()) {
+            return 0;
+        }
+        boolean isLong = to - from > 6 * HOUR;
+        String ids = wanted.stream()
+                .map(channel -> Long.toString(channel.id()))
+                .collect(Collectors.joining(", "));
+        String sql = "SELECT sum(n) FROM " + (isLong ? "hour" : "minute") + " WHERE channel IN ("
+                + ids + ") AND time > ? AND time < ?";
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setLong(1, from - (isLong ? HOUR : MINUTE));
+            query.setLong(2, to);
+            try (ResultSet rows = query.executeQuery()) {
+                return rows.next() ? rows.getLong(1) : 0;
+            }
+        }
     }
 
     static long width(long span, int points) {

@@ -53,11 +53,18 @@ public final class Logins {
      */
     public record Session(String name, Role role, String csrf) {}
 
-    /** @throws SQLException if the table of logins cannot be read */
-    public Logins(People people, LoginTable table, long nowMillis) throws SQLException {
+    public Logins(People people, LoginTable table) {
         this.people = people;
         this.table = table;
-        table.all(nowMillis).forEach(login -> sessions.put(login.token(), login));
+    }
+
+    /**
+     * Lets those in again who were before a restart.
+     *
+     * @throws SQLException if the table of logins cannot be read
+     */
+    public void recall(long nowMillis) throws SQLException {
+        table.all(nowMillis).forEach(login -> sessions.putIfAbsent(login.token(), login));
     }
 
     /**

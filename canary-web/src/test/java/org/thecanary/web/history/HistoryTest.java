@@ -104,7 +104,9 @@ final class HistoryTest {
         measurements.write(List.of(value("sensor/a", START, 1, 20)));
         channels.obtain("sensor/a", "value", "Cel");
 
-        assertThat(new Channels(database).of("sensor/a"))
+        Channels again = new Channels(database);
+        again.read();
+        assertThat(again.of("sensor/a"))
                 .containsExactly(new Channel(1, "sensor/a", "value", "Cel"));
     }
 
@@ -112,12 +114,11 @@ final class HistoryTest {
     void aShortRangeHasEveryValueAndALongOneMeansWithLowestAndHighest() throws Exception {
         everySecond(START, 600, 1);
 
-        Ranges.Answer close =
-                ranges.query("sensor/a", START, START + 10_000, 1_000, 1, START + HOUR);
+        Ranges.Answer close = ranges.query("sensor/a", START, START + 10_000, 1_000, START + HOUR);
         assertThat(close.curves().getFirst().means())
                 .containsExactly(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0);
 
-        Ranges.Answer wide = ranges.query("sensor/a", START, START + 600_000, 60, 1, START + HOUR);
+        Ranges.Answer wide = ranges.query("sensor/a", START, START + 600_000, 60, START + HOUR);
         Curve curve = wide.curves().getFirst();
         assertThat(wide.bucketMillis()).isEqualTo(10_000);
         assertThat(curve.times()).hasSize(60).startsWith(START, START + 10_000);
@@ -133,7 +134,7 @@ final class HistoryTest {
         measurements.rollUp(now);
 
         for (int points : new int[] {180, 90, 36, 3}) {
-            Ranges.Answer answer = ranges.query("sensor/a", START, now, points, 1, now);
+            Ranges.Answer answer = ranges.query("sensor/a", START, now, points, now);
             long bucket = answer.bucketMillis();
             Curve curve = answer.curves().getFirst();
             assertThat(bucket).isGreaterThanOrEqualTo(MINUTE);
@@ -148,6 +149,39 @@ final class HistoryTest {
         }
     }
 
+    /** Nobody waits while a million values are read for a picture a thousand points wide. */
+    @Test
+    void whatIsTooMuchToReadAtOnceIsAnsweredInCoarserSteps() throws Exception {
+        everySecond(START, 1, 1);
+        long now = START + DAY;
+        assertThat(ranges.query("sensor/a", START, START + HOUR, 1_000, now).bucketMillis())
+                .isEqualTo(5_000);
+        database.write(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                for (String table : List.of("minute", "hour")) {
+                    statement.execute("INSERT INTO " + table + " VALUES (1, " + START + ", "
+                            + (Ranges.MOST_ROWS + 1) + ", 0, 0, 0)");
+                }
+            }
+        });
+        assertThat(ranges.query("sensor/a", START, START + HOUR, 1_000, now).bucketMillis())
+                .isEqualTo(MINUTE);
+        assertThat(ranges.query("sensor/a", START, START + 12 * HOUR, 1_000, now)
+                        .bucketMillis())
+                .isEqualTo(MINUTE);
+        assertThat(ranges.query("sensor/a", START + MINUTE, START + HOUR, 1_000, now)
+                        .bucketMillis())
+                .isEqualTo(5_000);
+
+        int channelsOfOne = 64; // whose minutes of two days are too many, too
+        for (int i = 2; i <= channelsOfOne; i++) {
+            channels.obtain("sensor/a", "value " + i, null);
+        }
+        assertThat(ranges.query("sensor/a", START - DAY, START + DAY, 2_000, now)
+                        .bucketMillis())
+                .isEqualTo(HOUR);
+    }
+
     @Test
     void valuesThatComeLateAreInTheirMinuteAndHour() throws Exception {
         everySecond(START, 60, 1);
@@ -155,11 +189,11 @@ final class HistoryTest {
         measurements.write(List.of(value("sensor/a", START + 30_500, 1_000, 1_000_000)));
         measurements.rollUp(START + 2 * HOUR);
 
-        Curve minutes = ranges.query("sensor/a", START, START + HOUR, 60, 1, START + 4 * HOUR)
+        Curve minutes = ranges.query("sensor/a", START, START + HOUR, 60, START + 4 * HOUR)
                 .curves()
                 .getFirst();
         assertThat(minutes.highs()).containsExactly(1_000_000.0);
-        Curve hours = ranges.query("sensor/a", START, START + HOUR, 1, 1, START + 4 * HOUR)
+        Curve hours = ranges.query("sensor/a", START, START + HOUR, 1, START + 4 * HOUR)
                 .curves()
                 .getFirst();
         assertThat(hours.highs()).containsExactly(1_000_000.0);
@@ -173,7 +207,7 @@ final class HistoryTest {
 
         assertThat(count("raw")).isZero();
         Ranges.Answer answer =
-                ranges.query("sensor/a", START, START + 120_000, 1_000, 1, START + 3 * DAY);
+                ranges.query("sensor/a", START, START + 120_000, 1_000, START + 3 * DAY);
         assertThat(answer.bucketMillis()).isEqualTo(MINUTE);
         assertThat(answer.curves().getFirst().means()).containsExactly(29.5, 89.5);
 
@@ -192,7 +226,7 @@ final class HistoryTest {
         measurements.write(List.of(value("sensor/a", START + 600, 1_001, 91.5)));
         measurements.rollUp(START + 3 * DAY);
 
-        Curve minute = ranges.query("sensor/a", START, START + MINUTE, 10, 1, START + 3 * DAY)
+        Curve minute = ranges.query("sensor/a", START, START + MINUTE, 10, START + 3 * DAY)
                 .curves()
                 .getFirst();
         assertThat(minute.highs()).containsExactly(91.5);
