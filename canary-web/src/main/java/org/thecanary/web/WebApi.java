@@ -123,7 +123,11 @@ final class WebApi implements WebServer.Api {
                 request.answer(all);
             }
             case "/api/clients" -> clients(request);
-            case "/api/topics" -> request.answer(Map.of("now", now, "topics", topics.views(now)));
+            case "/api/topics" -> {
+                TopicWatch.Shown shown = topics.views(now);
+                request.answer(
+                        Map.of("now", now, "topics", shown.topics(), "leftOut", shown.leftOut()));
+            }
             case "/api/topic" -> request.answer(topics.view(request.parameter("name"), now));
             case "/api/live" -> live(request);
             default -> {

@@ -10,7 +10,7 @@ import { get, now, operator, post } from './store.js';
 export function topicsPage(main) {
   document.title = 'Topics – Canary';
   const query = new URLSearchParams(location.search);
-  let chosen = query.get('topic') ?? '', filter = query.get('find') ?? '', only = 'all', tab = 'changes', paused = false, topics = [], closed = false, timer = 0, beat = 0;
+  let chosen = query.get('topic') ?? '', filter = query.get('find') ?? '', only = 'all', tab = 'changes', paused = false, topics = [], closed = false, timer = 0, beat = 0, leftOut = 0;
   const open = new Set(['sensor']);
   for (let i = chosen.indexOf('/'); i > 0; i = chosen.indexOf('/', i + 1)) open.add(chosen.slice(0, i));
   const sub = h('span', { class: 'quiet' });
@@ -68,6 +68,7 @@ export function topicsPage(main) {
     const rows = [];
     const walk = (node, depth) => {
       for (const child of node.children.values()) {
+        if (rows.length >= 1000) return;
         const folder = child.children.size > 0;
         const expanded = folder && (open.has(child.path) || Boolean(filter));
         rows.push(row(child, depth, folder, expanded));
@@ -75,12 +76,12 @@ export function topicsPage(main) {
       }
     };
     walk(nodes(), 0);
-    lines.replaceChildren(...rows.slice(0, 1000));
+    lines.replaceChildren(...rows);
     for (const canvas of lines.querySelectorAll('canvas')) { const points = traces.get(canvas.closest('.line').dataset.path); drawSpark(canvas, points, { from: points[0], to: now() / 1000, state: 'live', every: 1e6 }); }
     if (!rows.length) lines.replaceChildren(h('p', { class: 'empty-chart' }, topics.length ? 'No topic is like that.' : 'Listening. Topics appear as they are published.'));
     const first = rows.find((each) => each.dataset.path === (focused ?? chosen)) ?? rows[0];
     if (first) { first.tabIndex = 0; if (focused) first.focus(); }
-    sub.textContent = number(topics.length) + ' topics, ' + topics.filter((topic) => topic.retained).length + ' retained';
+    sub.textContent = number(topics.length) + ' topics, ' + topics.filter((topic) => topic.retained).length + ' retained' + (leftOut ? ', and at least ' + number(leftOut) + ' more that are not shown' : '');
   }
 
   function row(node, depth, folder, expanded) {
@@ -130,7 +131,7 @@ export function topicsPage(main) {
     if (closed) return;
     if (!paused && !document.hidden) {
       try {
-        topics = (await get('topics')).topics;
+        ({ topics, leftOut } = await get('topics'));
         trace();
         if (closed) return;
         draw();
