@@ -336,9 +336,11 @@ final class SecureSystem implements AutoCloseable {
                 password_file %s
                 acl_file %s
 
-                # What waits for a client is limited by bytes, not by number; who stays away for long is forgotten.
+                # What waits for a client is limited by bytes, not by number; a web app that writes many measurements to the disk
+                # together acknowledges them together. Who stays away for long is forgotten.
                 max_queued_messages 0
                 max_queued_bytes 16777216
+                max_inflight_messages 2000
                 persistent_client_expiration 2m
 
                 # Sessions, what waits for them, and Retained Messages outlive the broker.

@@ -18,6 +18,7 @@ import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.topic.TopicName;
+import org.thecanary.web.payload.PayloadReader;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -37,6 +38,9 @@ final class BrokerLink implements AutoCloseable {
     /** After this time the broker may forget us, and what it keeps for us. */
     private static final Duration SESSION = Duration.ofDays(7);
 
+    /** A payload that is read, and the longest topic, and some. */
+    private static final int LARGEST_PACKET = PayloadReader.LARGEST + 70_000;
+
     private static final Duration SLOWEST_RETRY = Duration.ofSeconds(5);
 
     private final ClientThreads threads;
@@ -55,7 +59,7 @@ final class BrokerLink implements AutoCloseable {
                 .sessionExpiry(SESSION)
                 .keepAlive(Duration.ofSeconds(15))
                 .manualAcknowledgement(true)
-                .maximumPacketSize(1 << 20)
+                .maximumPacketSize(LARGEST_PACKET)
                 .reconnect(new ReconnectPolicy(
                         true,
                         Duration.ofMillis(500),

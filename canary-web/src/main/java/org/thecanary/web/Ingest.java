@@ -38,8 +38,13 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
     private static final int FULL = 16;
     private static final int PATIENCE_MILLIS = 200;
     private static final int LARGEST_BATCH = 5_000;
+    private static final int LARGEST_BATCH_BYTES = 4 << 20;
     private static final int PAUSE_AT = 20_000;
     private static final int RESUME_AT = 5_000;
+
+    /** Bytes of payloads that may wait; a message may have 64 kB. */
+    private static final int PAUSE_AT_BYTES = 16 << 20;
+
     private static final int MOST_COMPLAINTS = 100;
     private static final long RETRY_MILLIS = 1_000;
     private static final String DATA = "/data";
@@ -47,6 +52,7 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
     private static final String SAMPLING = "/instructions/sampling";
 
     private final BlockingQueue<Arrival> queue = new LinkedBlockingQueue<>();
+    private final AtomicLong waitingBytes = new AtomicLong();
     private final Fleet fleet;
     private final Alarms alarms;
     private final Watchers watchers;
@@ -88,7 +94,8 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
     @Override
     public void accept(Arrival arrival) {
         queue.add(arrival);
-        if (!paused && queue.size() > PAUSE_AT) {
+        long bytes = waitingBytes.addAndGet(arrival.payload().length);
+        if (!paused && (queue.size() > PAUSE_AT || bytes > PAUSE_AT_BYTES)) {
             paused = true;
             pause.accept(true);
         }
@@ -122,11 +129,17 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
         private final List<Arrival> all = new ArrayList<>();
         private final List<Arrival> data = new ArrayList<>();
         private final List<Entry> entries = new ArrayList<>();
+        private int bytes;
+
+        boolean isFull() {
+            return all.size() >= LARGEST_BATCH || bytes >= LARGEST_BATCH_BYTES;
+        }
 
         void clear() {
             all.clear();
             data.clear();
             entries.clear();
+            bytes = 0;
         }
     }
 
@@ -139,8 +152,9 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
         Arrival next = first;
         while (next != null) {
             batch.all.add(next);
+            batch.bytes += next.payload().length;
             show(next, batch);
-            if (batch.all.size() >= LARGEST_BATCH) {
+            if (batch.isFull()) {
                 break;
             }
             next = queue.poll();
@@ -154,7 +168,8 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
         }
         watchers.flush();
         taken.addAndGet(batch.all.size());
-        if (paused && queue.size() < RESUME_AT) {
+        long bytes = waitingBytes.addAndGet(-batch.bytes);
+        if (paused && queue.size() < RESUME_AT && bytes < PAUSE_AT_BYTES / 4) {
             paused = false;
             pause.accept(false);
         }
@@ -237,7 +252,7 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
 
     private List<Entry> spooled() throws IOException {
         List<Entry> entries = new ArrayList<>();
-        for (Arrival arrival : spool.next(LARGEST_BATCH)) {
+        for (Arrival arrival : spool.next(LARGEST_BATCH, LARGEST_BATCH_BYTES)) {
             try {
                 String sensor = prefix(arrival.topic(), DATA);
                 PayloadReader.read(arrival.payload(), arrival.arrivedMillis())

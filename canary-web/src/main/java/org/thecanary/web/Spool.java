@@ -83,15 +83,21 @@ final class Spool implements AutoCloseable {
         return true;
     }
 
-    /** The oldest ones that were not handed out since {@link #rewind}. */
-    List<Arrival> next(int most) throws IOException {
+    /**
+     * The oldest ones that were not handed out since {@link #rewind}.
+     *
+     * @param mostBytes with the last message it may be more
+     */
+    List<Arrival> next(int most, int mostBytes) throws IOException {
         List<Arrival> arrivals = new ArrayList<>();
-        while (arrivals.size() < most) {
+        int bytes = 0;
+        while (arrivals.size() < most && bytes < mostBytes) {
             Backlog.Entry entry = backlog.next();
             if (entry == null) {
                 break;
             }
             handedOut = entry.index();
+            bytes += entry.payload().length;
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(entry.payload()));
             long arrivedMillis = in.readLong();
             String topic = in.readUTF();

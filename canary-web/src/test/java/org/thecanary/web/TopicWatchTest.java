@@ -14,7 +14,6 @@ import org.thecanary.web.payload.Json;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** What does the page of topics cost where a broker has too many, or says too much? */
 final class TopicWatchTest {
@@ -67,7 +66,7 @@ final class TopicWatchTest {
         for (int topic = 0; topic < topics; topic++) {
             List<?> messages = messages("house/" + topic);
             assertThat(messages).hasSizeBetween(2, 10);
-            assertThat(((Map<?, ?>) messages.getFirst()).get("text").toString()).startsWith("29 ");
+            assertThat(messages).element(0).extracting("text").asString().startsWith("29 ");
             kept += Json.text(messages).length() * 2L;
         }
         assertThat(kept).isLessThan(TopicWatch.MOST_BYTES);

@@ -20,7 +20,9 @@ import java.util.TreeMap;
 /** All sensors, by the prefix of their topics. Any thread; nothing here takes long. */
 public final class Fleet {
     private static final int MOST_SENSORS = 10_000;
+    static final int MOST_QUANTITIES = 20_000;
 
+    private final SensorState.Room room = new SensorState.Room(MOST_QUANTITIES);
     private final Map<String, SensorState> sensors = new TreeMap<>();
     private final Set<String> changed = new HashSet<>();
     private final FleetEvents events;
@@ -32,7 +34,7 @@ public final class Fleet {
     private @Nullable SensorState sensor(String prefix) {
         SensorState known = sensors.get(prefix);
         if (known == null && sensors.size() < MOST_SENSORS) {
-            known = new SensorState(prefix);
+            known = new SensorState(prefix, room);
             sensors.put(prefix, known);
         }
         if (known != null) {
@@ -48,6 +50,9 @@ public final class Fleet {
             return;
         }
         SensorState.Quantity quantity = sensor.quantity(channel.name());
+        if (quantity == null) {
+            return;
+        }
         quantity.unit = channel.unit() == null ? "" : channel.unit();
         for (int i = 0; i < lastHour.times().size(); i++) {
             quantity.spark.add(lastHour.times().get(i), lastHour.means().get(i));

@@ -31,7 +31,10 @@ final class SensorState {
     private static final long ROUND_TRIP_MILLIS = 1_500;
 
     final String prefix;
+    private static final int MOST_QUANTITIES = 128;
+
     final Map<String, Quantity> quantities = new LinkedHashMap<>();
+    private final Room room;
     private final RateMeter meter = new RateMeter();
 
     private long lastMillis;
@@ -60,8 +63,18 @@ final class SensorState {
         long timeMillis;
     }
 
-    SensorState(String prefix) {
+    /** How many quantities all sensors together may still have: each takes two kilobytes. */
+    static final class Room {
+        private int left;
+
+        Room(int left) {
+            this.left = left;
+        }
+    }
+
+    SensorState(String prefix, Room room) {
         this.prefix = prefix;
+        this.room = room;
     }
 
     /** What the instruction's sensor did about it. */
@@ -88,6 +101,9 @@ final class SensorState {
         lastMillis = Math.max(lastMillis, measurement.timeMillis());
         for (Reading reading : measurement.readings()) {
             Quantity quantity = quantity(reading.name());
+            if (quantity == null) {
+                continue;
+            }
             if (reading.unit() != null) {
                 quantity.unit = reading.unit();
             }
@@ -104,8 +120,16 @@ final class SensorState {
         lastMillis = Math.max(lastMillis, timeMillis);
     }
 
+    /** The quantity of that name, made where there is none; null: there are too many already. */
+    @Nullable
     Quantity quantity(String name) {
-        return quantities.computeIfAbsent(name, _ -> new Quantity());
+        Quantity known = quantities.get(name);
+        if (known == null && quantities.size() < MOST_QUANTITIES && room.left > 0) {
+            room.left--;
+            known = new Quantity();
+            quantities.put(name, known);
+        }
+        return known;
     }
 
     /** Its status came; says what is new in it. */
@@ -127,8 +151,9 @@ final class SensorState {
         }
         if (status.get("units") instanceof Map<?, ?> units) {
             units.forEach((name, unit) -> {
-                if (quantities.size() < 128) {
-                    quantity(String.valueOf(name)).unit = String.valueOf(unit);
+                Quantity quantity = quantity(String.valueOf(name));
+                if (quantity != null) {
+                    quantity.unit = String.valueOf(unit);
                 }
             });
         }

@@ -2,6 +2,8 @@
 package org.thecanary.web.history;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,9 +19,16 @@ public final class Channels {
     private static final int MOST_OF_A_SENSOR = 128;
     private static final int MOST_SENSORS = 10_000;
 
+    /** Of all sensors: what is known of each now is kept in memory. */
+    private static final int MOST = 20_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger("web");
+
     private final Database database;
     private final Map<String, Map<String, Channel>> bySensor = new LinkedHashMap<>();
+    private int size;
     private boolean read;
+    private boolean complained;
 
     public Channels(Database database) {
         this.database = database;
@@ -51,8 +60,9 @@ public final class Channels {
     }
 
     private void remember(Channel channel) {
-        bySensor.computeIfAbsent(channel.sensor(), _ -> new LinkedHashMap<>())
+        Channel former = bySensor.computeIfAbsent(channel.sensor(), _ -> new LinkedHashMap<>())
                 .put(channel.name(), channel);
+        size += former == null ? 1 : 0;
     }
 
     /** The channels of a sensor, in the order in which they were first seen; empty where it is unknown. */
@@ -83,9 +93,20 @@ public final class Channels {
             return known;
         }
         if (known == null
-                && (ofSensor == null
-                        ? bySensor.size() >= MOST_SENSORS
-                        : ofSensor.size() >= MOST_OF_A_SENSOR)) {
+                && (size >= MOST
+                        || (ofSensor == null
+                                ? bySensor.size() >= MOST_SENSORS
+                                : ofSensor.size() >= MOST_OF_A_SENSOR))) {
+            if (!complained) {
+                LOG.warn(
+                        "web: {} of {} is not kept: a sensor may have {} quantities, all of them together {}, and there may be {} sensors",
+                        name,
+                        sensor,
+                        MOST_OF_A_SENSOR,
+                        MOST,
+                        MOST_SENSORS);
+                complained = true;
+            }
             return null;
         }
         // Another program that writes to the database is a mistake, but not one to mix up channels.

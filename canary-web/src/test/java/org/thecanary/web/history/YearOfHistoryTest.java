@@ -73,8 +73,14 @@ final class YearOfHistoryTest {
 
     private final RandomGenerator dice =
             RandomGeneratorFactory.of("L64X128MixRandom").create(7);
+
+    @SuppressWarnings("NullAway.Init") // the test opens it
     private Database database;
+
+    @SuppressWarnings("NullAway.Init")
     private Channels channels;
+
+    @SuppressWarnings("NullAway.Init")
     private Ranges ranges;
 
     @ParameterizedTest
@@ -97,14 +103,14 @@ final class YearOfHistoryTest {
                 if (channels.all().isEmpty()) {
                     fill();
                 }
-                say(
-                        "%s: %,d values, %,d minutes, %,d hours, made in %d s; %s%n",
+                say(String.format(
+                        "%s: %,d values, %,d minutes, %,d hours, made in %d s; %s",
                         dialect,
                         channels.all().size() * RETENTION.raw().toSeconds(),
                         channels.all().size() * RETENTION.minutes().toMinutes(),
                         channels.all().size() * YEAR / HOUR,
                         (System.nanoTime() - begin) / 1_000_000_000,
-                        size(dialect, file));
+                        size(dialect, file)));
                 for (Map.Entry<String, Long> span : SPANS.entrySet()) {
                     look(span.getKey(), span.getValue());
                 }
@@ -202,18 +208,18 @@ final class YearOfHistoryTest {
             judge(answer, to - span, to);
         }
         double[] sorted = millis.stream().mapToDouble(each -> each).sorted().toArray();
-        say(
-                "  %-10s  in steps of %,6d ms   median %6.1f ms   most %6.1f ms   at first %s%n",
+        say(String.format(
+                "  %-10s  in steps of %,6d ms   median %6.1f ms   most %6.1f ms   at first %s",
                 name,
                 bucket,
                 sorted[sorted.length / 2],
                 sorted[sorted.length - 1],
-                millis.stream().limit(3).map(Math::round).toList());
+                millis.stream().limit(3).map(Math::round).toList()));
     }
 
-    private static void say(String format, Object... values) {
+    private static void say(String line) {
         if (SENSORS > 0) {
-            System.out.printf(format, values);
+            System.out.println(line);
         }
     }
 
@@ -229,8 +235,8 @@ final class YearOfHistoryTest {
                 assertThat(time - curve.times().get(i - 1)).isEqualTo(Math.max(bucket, SECOND));
                 long until = time + Math.max(0, bucket - 1_000);
                 Offset<Double> rounding = Offset.offset(1.5 * SECOND / HOUR);
-                assertThat(curve.lows().get(i)).isCloseTo(signal(time), rounding);
-                assertThat(curve.highs().get(i)).isCloseTo(signal(until), rounding);
+                assertThat(curve.lows().get(i)).isCloseTo(signal((double) time), rounding);
+                assertThat(curve.highs().get(i)).isCloseTo(signal((double) until), rounding);
                 assertThat(curve.means().get(i)).isCloseTo(signal((time + until) / 2.0), rounding);
             }
         }
