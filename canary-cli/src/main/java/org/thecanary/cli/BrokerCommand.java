@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** {@code canary broker}: what {@code mosquitto} is called with, and its exit codes. */
 @Command(
@@ -98,8 +99,8 @@ final class BrokerCommand implements Callable<Integer> {
         // Before a port is open: whoever sees it open may send signals.
         Thread end = Signals.closeAtEnd(new CompletableFuture<>(), this::close);
         Signals.on("HUP", this::reload);
-        Signals.on("USR1", () -> {}); // mosquitto writes its persistence file
-        Signals.on("USR2", () -> {}); // mosquitto prints its subscriptions
+        Signals.on("USR1", () -> ifRunning(RunningBroker::save));
+        Signals.on("USR2", () -> ifRunning(RunningBroker::printSubscriptions));
         try {
             RunningBroker broker = RunningBroker.start(
                     configFile, ports, new RunningBroker.Logging(verbose, quiet, logFormat));
@@ -181,6 +182,13 @@ final class BrokerCommand implements Callable<Integer> {
             systemd.reloading();
             var _ = broker.reload();
             systemd.ready();
+        }
+    }
+
+    private void ifRunning(Consumer<RunningBroker> task) {
+        RunningBroker broker = running.get();
+        if (broker != null) {
+            task.accept(broker);
         }
     }
 

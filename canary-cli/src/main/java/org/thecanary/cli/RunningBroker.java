@@ -17,6 +17,7 @@ import org.thecanary.broker.config.LogType;
 import org.thecanary.broker.config.Problem;
 import org.thecanary.broker.http.HttpAnswer;
 import org.thecanary.broker.http.HttpQuestion;
+import org.thecanary.broker.store.Store;
 import org.thecanary.broker.tls.TlsException;
 
 import java.io.IOException;
@@ -290,6 +291,23 @@ final class RunningBroker implements AutoCloseable {
                         said,
                         "problems",
                         problems.stream().map(Problem::toString).toList()));
+    }
+
+    /** SIGUSR1: has the disk hold what is kept, which it does soon by itself. */
+    void save() {
+        Store store = broker.store();
+        if (store != null) {
+            LOG.info("Saving in-memory database to {}.", store.folder());
+            store.sync(() -> LOG.info("Saved to {}.", store.folder()));
+        }
+    }
+
+    /** SIGUSR2: prints who has subscribed to what. */
+    void printSubscriptions() {
+        broker.figures().subscriptions().thenAcceptAsync(tree -> {
+            System.out.print(tree);
+            System.out.flush();
+        });
     }
 
     /** Whether all loops turn; waits for them a few seconds. */

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -105,6 +106,121 @@ final class BrokerProcessTest {
                 .containsPattern("Client after \\[127\\.0\\.0\\.1:[0-9]+\\] disconnected\\.\"")
                 .contains(" terminating\"");
         assertThat(Files.readAllLines(log)).allMatch(line -> line.startsWith("{\"time\":\""));
+    }
+
+    @Test
+    void sigusr1SavesAndSigusr2PrintsWhoHasSubscribedToWhat() throws Exception {
+        Program.needsMosquittoClients();
+        int port = Program.freePort();
+        Path conf = conf(port, "persistence true\npersistence_location " + folder + "/\n");
+        try (Program broker =
+                        Program.canary(folder, "broker", "-c", conf.toString()).serves();
+                Program one = subscriber(port, "one", "a/b", "a/#", "$SYS/none", "$share/g/x")) {
+            await().until(() -> {
+                broker.signal("USR2");
+                return broker.out().contains("(one, 1)");
+            });
+            broker.signal("USR1");
+
+            broker.says("Saving in-memory database to " + folder + "/mosquitto.store.")
+                    .says("Saved to ");
+            assertThat(broker.out())
+                    .contains(String.join(
+                            "\n",
+                            "    ",
+                            "      a",
+                            "        # (one, 1)",
+                            "        b (one, 1)",
+                            "    $SYS",
+                            "      $SYS",
+                            "        none (one, 1)",
+                            "    $share",
+                            "      g",
+                            "        x (one, 1)",
+                            ""));
+            one.stop();
+        }
+    }
+
+    private Program subscriber(int port, String id, String... filters) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("/usr/bin/mosquitto_sub", "-p", "" + port, "-i", id, "-q", "1"));
+        for (String filter : filters) {
+            command.addAll(List.of("-t", filter));
+        }
+        return Program.of(folder, command);
+    }
+
+    @Test
+    void aVerboseBrokerTellsOfEveryPacketInMosquittosWords() throws Exception {
+        Program.needsMosquittoClients();
+        int port = Program.freePort();
+        String conf = conf(port, "").toString();
+        String theirs;
+        try (Program mosquitto =
+                Program.of(folder, List.of("/usr/sbin/mosquitto", "-v", "-c", conf))) {
+            theirs = packetsOfAVisit(mosquitto.serves(), port);
+        }
+        try (Program broker = Program.canary(folder, "broker", "-v", "-c", conf)) {
+            assertThat(packetsOfAVisit(broker.serves(), port))
+                    .contains("Sending PUBLISH to visitor (d0, q2, r0, m1, 'visit', ... (5 bytes))")
+                    .isEqualTo(theirs);
+        }
+        try (Program broker = Program.canary(folder, "broker", "-c", conf)) {
+            assertThat(packetsOfAVisit(broker.serves(), port)).isEmpty();
+        }
+    }
+
+    /** What is logged while somebody subscribes, gets a message and leaves, publisher and subscriber each by itself. */
+    private String packetsOfAVisit(Program broker, int port) throws Exception {
+        try (Program visitor = Program.of(
+                folder,
+                List.of(
+                        "/usr/bin/mosquitto_sub",
+                        "-p",
+                        "" + port,
+                        "-i",
+                        "visitor",
+                        "-t",
+                        "visit",
+                        "-U",
+                        "none",
+                        "-q",
+                        "2",
+                        "-C",
+                        "1",
+                        "--will-topic",
+                        "w",
+                        "--will-payload",
+                        "gone"))) {
+            await().until(() -> {
+                ProgramRun run = ProgramRun.other(
+                        "",
+                        "/usr/bin/mosquitto_pub",
+                        "-p",
+                        "" + port,
+                        "-i",
+                        "host",
+                        "-t",
+                        "visit",
+                        "-q",
+                        "2",
+                        "-m",
+                        "hello");
+                return run.status() == 0 && !visitor.isAlive();
+            });
+        }
+        broker.says("Client visitor").stop();
+        return packetsOf(broker.err(), "visitor") + packetsOf(broker.err(), "host");
+    }
+
+    private static String packetsOf(String log, String client) {
+        return log.lines()
+                .map(line -> line.replaceFirst("^[0-9]+: ", ""))
+                .filter(line -> line.startsWith("Received ") || line.startsWith("Sending "))
+                .filter(line -> line.contains(" " + client))
+                .distinct()
+                .reduce("", (a, b) -> a + b + "\n");
     }
 
     @Test

@@ -221,8 +221,10 @@ public final class CipherList {
             }
         }
         if (chosen.isEmpty()) {
-            throw new BadValue("ciphers leaves no cipher suite of TLS 1.2 that Java has. Java has: "
-                    + String.join(":", known.stream().map(Suite::openssl).toList()));
+            throw BadValue.atOpening(
+                    "ciphers leaves no cipher suite of TLS 1.2 that Java has. Java has: "
+                            + String.join(
+                                    ":", known.stream().map(Suite::openssl).toList()));
         }
         return chosen.stream().map(Suite::java).toList();
     }
@@ -233,7 +235,7 @@ public final class CipherList {
         for (String part : word.split("\\+", -1)) {
             if (known.stream().noneMatch(suite -> suite.is(part)) && !EMPTY_GROUPS.contains(part)) {
                 if (!PARTS.containsAll(List.of(part.split("-", -1)))) {
-                    throw new BadValue("ciphers: no cipher suite is called \"" + part
+                    throw BadValue.atOpening("ciphers: no cipher suite is called \"" + part
                             + "\". See what there is with:  openssl ciphers -s -tls1_2");
                 }
                 notices.accept("ciphers: Java has no " + part + "; it is left out.");
@@ -254,12 +256,12 @@ public final class CipherList {
             } else if (word.startsWith("TLS_AES_128_CCM_")) {
                 notices.accept("ciphers_tls1.3: Java has no " + word + "; it is left out.");
             } else if (!word.isEmpty()) {
-                throw new BadValue("ciphers_tls1.3: no cipher suite of TLS 1.3 is called \"" + word
-                        + "\". There are: " + String.join(":", known));
+                throw BadValue.atOpening("ciphers_tls1.3: no cipher suite of TLS 1.3 is called \""
+                        + word + "\". There are: " + String.join(":", known));
             }
         }
         if (chosen.isEmpty()) {
-            throw new BadValue(
+            throw BadValue.atOpening(
                     "ciphers_tls1.3 leaves no cipher suite. There are: " + String.join(":", known));
         }
         return chosen;

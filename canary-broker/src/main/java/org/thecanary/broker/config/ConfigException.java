@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** What no listener can be opened with, as mosquitto's {@code MOSQ_ERR_NOMEM}. */
+    public static final int UNUSABLE = 1;
+
     /** A bad line or argument, as mosquitto's {@code MOSQ_ERR_INVAL}. */
     public static final int INVALID = 3;
 
@@ -36,7 +39,7 @@ public final class ConfigException extends Exception {
         return problems;
     }
 
-    /** What the program exits with: {@link #INVALID} or {@link #UNREADABLE}. */
+    /** What the program exits with: {@link #UNUSABLE}, {@link #INVALID} or {@link #UNREADABLE}. */
     public int exitCode() {
         return exitCode;
     }

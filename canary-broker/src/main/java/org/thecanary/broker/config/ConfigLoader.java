@@ -22,6 +22,7 @@ import java.util.List;
  */
 public final class ConfigLoader {
     private final List<Problem> problems = new ArrayList<>();
+    private int metAtOpening;
     private final List<Problem> notices = new ArrayList<>();
     private final Draft draft = new Draft(notices);
     private final List<Path> files = new ArrayList<>();
@@ -90,7 +91,11 @@ public final class ConfigLoader {
     private Loaded result(String file, List<Integer> ports) throws ConfigException {
         finish(file);
         if (!problems.isEmpty()) {
-            throw new ConfigException(ConfigException.INVALID, problems);
+            throw new ConfigException(
+                    problems.size() == metAtOpening
+                            ? ConfigException.UNUSABLE
+                            : ConfigException.INVALID,
+                    problems);
         }
         boolean opensPort = draft.portAsked;
         if (opensPort && !ports.isEmpty()) {
@@ -148,6 +153,7 @@ public final class ConfigLoader {
                 }
             } catch (BadValue e) {
                 problems.add(new Problem(file, option.number(), String.valueOf(e.getMessage())));
+                metAtOpening += e.atOpening ? 1 : 0;
             }
         }
         draft.current = outer;

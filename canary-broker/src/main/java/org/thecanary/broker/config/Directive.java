@@ -98,8 +98,20 @@ record Directive(
     static final class BadValue extends Exception {
         private static final long serialVersionUID = 1L;
 
+        /** Whether mosquitto meets it only when it opens the listener, and exits with another code then. */
+        final boolean atOpening;
+
         BadValue(String message) {
+            this(message, false);
+        }
+
+        private BadValue(String message, boolean atOpening) {
             super(message, null, false, false);
+            this.atOpening = atOpening;
+        }
+
+        static BadValue atOpening(String message) {
+            return new BadValue(message, true);
         }
     }
 

@@ -147,7 +147,8 @@ final class OptionRules {
                         + " is not supported: it is broken, and Java does not speak it any more."
                         + " Write:  tls_version tlsv1.2");
             default ->
-                throw new BadValue("tls_version is tlsv1.2 or tlsv1.3, not \"" + value + "\".");
+                throw BadValue.atOpening(
+                        "tls_version is tlsv1.2 or tlsv1.3, not \"" + value + "\".");
         };
     }
 

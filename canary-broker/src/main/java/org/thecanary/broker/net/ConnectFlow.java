@@ -414,6 +414,9 @@ public final class ConnectFlow implements SessionRules {
             directory.attached(ref, connection);
             var _ = fights.won(clientId, connection.address());
             logConnected(connect, clientId, connection);
+            if (PacketTrace.isOn()) {
+                PacketTrace.accepted(connect);
+            }
             connection.accept(accepted(connect, ref, present, assigned, credential));
             connection.resume();
         });

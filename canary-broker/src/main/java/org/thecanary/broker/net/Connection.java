@@ -215,6 +215,9 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     private void handle(Packet packet) {
+        if (PacketTrace.isOn()) {
+            PacketTrace.received(name(), packet);
+        }
         if (packet instanceof Connect connect) {
             state = State.DECIDING;
             v5 = connect.version().isV5();
@@ -456,7 +459,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
         image.patch(qos, retain, dup, packetId);
         write(image.array(), image.length());
-        countPublish(message);
+        countPublish(message, qos, retain, dup, packetId);
         return true;
     }
 
@@ -491,11 +494,14 @@ final class Connection extends ChannelInboundHandlerAdapter
             return false;
         }
         write(scratch.packet.array(), scratch.packet.length());
-        countPublish(message);
+        countPublish(message, qos, retain, dup, packetId);
         return true;
     }
 
-    private void countPublish(Message message) {
+    private void countPublish(Message message, QoS qos, boolean retain, boolean dup, int packetId) {
+        if (PacketTrace.isOn()) {
+            PacketTrace.sendingPublish(clientId, message, qos, retain, dup, packetId);
+        }
         messagesSent++;
         counters.publishBytesSent += message.payload().length;
     }
@@ -513,6 +519,13 @@ final class Connection extends ChannelInboundHandlerAdapter
         ProtocolVersion version = v5 ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1;
         if (!PacketEncoder.encode(packet, version, scratch.packet, maximumPacketSize)) {
             return false;
+        }
+        if (PacketTrace.isOn()) {
+            int version3 = scratch.packet.array()[3];
+            PacketTrace.sending(
+                    name(),
+                    packet,
+                    packet instanceof ConnAck connAck && v5 ? connAck.reason().code() : version3);
         }
         write(scratch.packet.array(), scratch.packet.length());
         unsentAnswers += scratch.packet.length();

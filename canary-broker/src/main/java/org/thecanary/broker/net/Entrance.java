@@ -3,7 +3,6 @@ package org.thecanary.broker.net;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 
 import org.jspecify.annotations.Nullable;
@@ -46,8 +45,7 @@ record Entrance(ConnectFlow flow, @Nullable ListenerTls tls, HttpRoutes monitori
             newcomer.origin(Origin.SOCKET.withAddress(listener.unixPath() + ":0"));
         }
         if (listener.proxy() != null) {
-            pipeline.addLast(
-                    new HAProxyMessageDecoder(), new ProxyHeader(listener.proxy(), newcomer));
+            pipeline.addLast(new ProxyHeader(listener.proxy(), newcomer));
         }
         if (tls != null) {
             TlsContext context = tls.context();

@@ -17,6 +17,9 @@ interface Engine extends AutoCloseable {
      */
     void write(Writes writes, boolean sync) throws IOException;
 
+    /** Has the disk hold what was written so far. */
+    void sync() throws IOException;
+
     byte @Nullable [] get(byte[] key) throws IOException;
 
     /** Walks through keys in order, as they were when it was made. */

@@ -115,6 +115,15 @@ final class RocksEngine implements Engine {
     }
 
     @Override
+    public void sync() throws IOException {
+        try {
+            rocks.flushWal(true);
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
     public byte @Nullable [] get(byte[] key) throws IOException {
         try {
             return rocks.get(key);

@@ -88,6 +88,8 @@ public final class Store implements AutoCloseable {
             int mostBytes,
             Consumer<QueuePage> reader) {}
 
+    private record Sync(Runnable then) {}
+
     /**
      * A store that is not open yet: what is given to it waits.
      *
@@ -228,6 +230,15 @@ public final class Store implements AutoCloseable {
         enqueue(new QueueRead(session, from, to, most, mostBytes, reader));
     }
 
+    /**
+     * Has the disk hold all that was given before, that too which nobody waits for.
+     *
+     * @param then run when it does, on the store's thread; never, if the store cannot be written until its end
+     */
+    public void sync(Runnable then) {
+        enqueue(new Sync(then));
+    }
+
     private void enqueue(Object task) {
         synchronized (pending) {
             pending.add(task);
@@ -324,6 +335,7 @@ public final class Store implements AutoCloseable {
 
     private void write(List<Object> tasks, Writes writes) {
         List<QueueRead> after = new ArrayList<>();
+        List<Sync> syncing = new ArrayList<>();
         for (Object task : tasks) {
             if (task instanceof Group group) {
                 taken.add(group);
@@ -339,6 +351,7 @@ public final class Store implements AutoCloseable {
                     promised |= group.isPromised();
                 }
                 case QueueRead read -> after.add(read);
+                case Sync sync -> syncing.add(sync);
                 default -> throw new IllegalStateException();
             }
             if (writes.length() >= MOST_BYTES) {
@@ -350,7 +363,25 @@ public final class Store implements AutoCloseable {
             clear(writes);
         }
         commit(writes);
+        if (!syncing.isEmpty() && syncNow()) {
+            syncing.forEach(done -> done.then.run());
+        }
         after.forEach(read -> reads.execute(() -> read(read)));
+    }
+
+    /** False at the end. */
+    private boolean syncNow() {
+        while (true) {
+            try {
+                engine().sync();
+                syncs.incrementAndGet();
+                return true;
+            } catch (IOException e) {
+                if (!retry(e)) {
+                    return false;
+                }
+            }
+        }
     }
 
     private void add(Change change, Writes writes) {

@@ -97,6 +97,23 @@ public record Figures(
             return all;
         }
 
+        /** All subscriptions of all sessions. */
+        public CompletableFuture<SubscriptionTree> subscriptions() {
+            CompletableFuture<SubscriptionTree> all = new CompletableFuture<>();
+            SubscriptionTree tree = new SubscriptionTree();
+            SessionWalk.over(
+                    loops,
+                    sessions.all(),
+                    ref -> ref.session()
+                            .subscriptions()
+                            .forEach(subscription -> tree.add(
+                                    subscription.filter(),
+                                    ref.clientId(),
+                                    subscription.options().qos())),
+                    () -> all.complete(tree));
+            return all;
+        }
+
         /** Counts what waits in all sessions, then runs a task, on one of the loops; neither if these have ended. */
         public void count(Runnable then) {
             Thread.startVirtualThread(() -> {

@@ -11,8 +11,10 @@ import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.auth.AclFile;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.loop.LinkInfo;
+import org.thecanary.mqtt.packet.PingReq;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.packet.ReasonCode;
+import org.thecanary.mqtt.topic.TopicName;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -56,6 +58,22 @@ class ProxyProtocolTest {
         header.write(rest.size());
         header.writeBytes(rest.toByteArray());
         return header.toByteArray();
+    }
+
+    /** A header of version 2 whose fixed bytes lie about nothing but what they are told to. */
+    private static byte[] v2Of(int versionAndCommand, int family, String rest) {
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        header.writeBytes("\r\n\r\n\0\r\nQUIT\n".getBytes(US_ASCII));
+        header.write(versionAndCommand);
+        header.write(family);
+        header.write(rest.length() >> 8);
+        header.write(rest.length());
+        header.writeBytes(rest.getBytes(US_ASCII));
+        return header.toByteArray();
+    }
+
+    private static byte[] line(String text) {
+        return text.getBytes(US_ASCII);
     }
 
     private static byte[] part(int type, byte[] value) {
@@ -175,6 +193,111 @@ class ProxyProtocolTest {
             }
 
             client.connect(_ -> {});
+        }
+    }
+
+    @Test
+    void aLineThatIsNotToTheLetterIsRefusedAtOnce() throws Exception {
+        String good = "PROXY TCP4 192.0.2.5 192.0.2.1 6275 1234";
+        String zeros = "0000:0000:0000:0000:0000:0000:0000:0001";
+        String longest = "PROXY UNKNOWN " + zeros + " " + zeros + " 65535 65535";
+        List<byte[]> bad = List.of(
+                line("PROXY TCP3 192.0.2.5 192.0.2.1 6275 1234\r\n"),
+                line("PROXY TCP6 192.0.2.5 192.0.2.1 6275 1234\r\n"),
+                line("PROXY TCP4 ::1 ::1 6275 1234\r\n"),
+                line("PROXY TCP6 [::1] ::1 6275 1234\r\n"),
+                line("PROXY TCP4 192.0.2.256 192.0.2.1 6275 1234\r\n"),
+                line("PROXY TCP4 192.0.2.5 192.0.2.256 6275 1234\r\n"),
+                line("PROXY TCP4 192.0.2.5 192.0.2.1 0 1234\r\n"),
+                line("PROXY TCP4 192.0.2.5 192.0.2.1 6275 65536\r\n"),
+                line("PROXY TCP4 192.0.2.5 192.0.2.1 6275\r\n"),
+                line("PROXY TCP4\r\n"),
+                line(good + "\n"),
+                line(good + "  \r\n"),
+                line(good + " ".repeat(67) + "\r\n"),
+                line(longest + " ".repeat(107 - longest.length())));
+        try (TestBroker broker = broker(1, _ -> {})) {
+            for (byte[] header : bad) {
+                try (TestClient client = announced(broker, header)) {
+                    client.expectClosed();
+                }
+            }
+            assertThat(comesIn(broker, line(longest + "\r\n"))).isTrue();
+        }
+    }
+
+    @Test
+    void bytesThatAreNotToTheLetterAreRefusedAtOnce() throws Exception {
+        String inet = "srcAdstA\0\1\0\2";
+        byte[] magic = v2();
+        magic[11]++;
+        List<byte[]> bad = List.of(
+                magic,
+                v2Of(0x31, 0x11, inet),
+                v2Of(0x23, 0x11, inet),
+                v2Of(0x21, 0x00, inet), // on behalf of nobody
+                v2Of(0x21, 0x00, ""),
+                v2Of(0x21, 0x12, inet), // UDP
+                v2Of(0x21, 0x11, ""),
+                v2Of(0x21, 0x11, inet.substring(1)),
+                v2Of(0x21, 0x21, inet),
+                v2Of(0x21, 0x31, ""),
+                v2Of(0x21, 0x31, "two\nlines"),
+                v2Of(0x21, 0x11, inet + "\4\0"),
+                v2Of(0x21, 0x11, inet + "\4\0\2x"),
+                v2Of(0x21, 0x11, inet + " \0\1x"),
+                v2Of(0x21, 0x11, inet + " \0\12\5\0\0\0\0!\0\3xx"));
+        try (TestBroker broker = broker(2, _ -> {})) {
+            for (byte[] header : bad) {
+                try (TestClient client = announced(broker, header)) {
+                    client.expectClosed();
+                }
+            }
+            assertThat(comesIn(broker, v2Of(0x21, 0x11, inet + "\4\0\2xx"))).isTrue();
+        }
+    }
+
+    @Test
+    void aClientOfAUnixSocketIsKnownByItsPathHoweverLongThatIsWritten() throws Exception {
+        String whole = "/path" + "\0".repeat(103) + "/destination" + "\0".repeat(96);
+        try (TestBroker broker = broker(2, _ -> {})) {
+            for (String rest : List.of("/path", "/path\0\4\0\1x", whole, whole + "\4\0\1x")) {
+                try (TestClient client = announced(broker, v2Of(0x21, 0x31, rest))) {
+                    client.connect(_ -> {});
+                    assertThat(broker.broker().clients().get().getFirst().connection())
+                            .extracting(LinkInfo::address)
+                            .isEqualTo("/path:0");
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatComesInOneBreathWithARefusedHeaderIsNotRead() throws Exception {
+        byte[] connectAndPublish = line("\20\14\0\4MQTT\4\2\0\0\0\0" + "\61\6\0\1txyz");
+        try (TestBroker broker = broker(2, listener -> listener.proxyRequiresTls = true)) {
+            for (byte[] header : List.of(v2(), v2Of(0x20, 0, ""))) {
+                ByteArrayOutputStream breath = new ByteArrayOutputStream();
+                breath.writeBytes(header);
+                breath.writeBytes(connectAndPublish);
+                try (TestClient client = announced(broker, breath.toByteArray())) {
+                    client.expectClosed();
+                }
+            }
+            assertThat(broker.broker().answers()).isTrue();
+            assertThat(broker.broker().table().retained().get(TopicName.of("t"), 0))
+                    .isNull();
+
+            ByteArrayOutputStream welcome = new ByteArrayOutputStream();
+            welcome.writeBytes(v2(ssl(CLIENT_SSL, 0, "x")));
+            welcome.writeBytes(connectAndPublish);
+            try (TestClient client = announced(broker, welcome.toByteArray())) {
+                assertThat(client.nextBytes()).startsWith(0x20);
+                client.send(PingReq.INSTANCE);
+                assertThat(client.nextBytes()).startsWith(0xD0);
+            }
+            assertThat(broker.broker().table().retained().get(TopicName.of("t"), 0))
+                    .isNotNull();
         }
     }
 }

@@ -505,6 +505,30 @@ class ConfigLoaderTest {
                 .endsWith("\n3 problems. Nothing was started.");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "tls_version invalid, 1",
+        "ciphers invalid, 1",
+        "ciphers_tls1.3 invalid, 1",
+        "tls_version tlsv1.1, 3", // mosquitto takes it
+        "tls_version, 3",
+        "allow_anonymous maybe, 3"
+    })
+    void whatMosquittoMeetsOnlyWhenItOpensTheListenerExitsWith1(String line, int exitCode) {
+        ConfigException e = catchThrowableOfType(
+                ConfigException.class, () -> Conf.load("listener 1\n" + line + "\n"));
+
+        assertThat(e.exitCode()).isEqualTo(exitCode);
+    }
+
+    @Test
+    void amongOtherProblemsItExitsWith3() {
+        ConfigException e = catchThrowableOfType(
+                ConfigException.class, () -> Conf.load("listener 1\ntls_version invalid\nfoo\n"));
+
+        assertThat(e.exitCode()).isEqualTo(3);
+    }
+
     @Test
     void aFileThatIsNotThereOrADirectoryExitsWith3(@TempDir Path directory) {
         ConfigException missing = catchThrowableOfType(

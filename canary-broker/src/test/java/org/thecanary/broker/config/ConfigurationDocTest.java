@@ -107,7 +107,8 @@ class ConfigurationDocTest {
             `canary broker -c FILE` reads a mosquitto.conf. All 141 option names of mosquitto 2.1 are known; an
             option that Canary does not honour is refused with its file and line rather than passed over, since a
             setting of security or delivery that is silently missing is worse than a broker that does not start.
-            All problems of a file are reported in one run; the exit code is 3.
+            All problems of a file are reported in one run; the exit code is 3, or 1 where nothing but `tls_version` or a list of ciphers
+            is wrong, as with mosquitto.
 
             ## Grammar
 
