@@ -124,20 +124,17 @@ final class BrokerProcessTest {
 
             broker.says("Saving in-memory database to " + folder + "/mosquitto.store.")
                     .says("Saved to ");
-            assertThat(broker.out())
-                    .contains(String.join(
-                            "\n",
-                            "    ",
-                            "      a",
-                            "        # (one, 1)",
-                            "        b (one, 1)",
-                            "    $SYS",
-                            "      $SYS",
-                            "        none (one, 1)",
-                            "    $share",
-                            "      g",
-                            "        x (one, 1)",
-                            ""));
+            assertThat(broker.out()).contains("""
+                      a
+                        # (one, 1)
+                        b (one, 1)
+                    $SYS
+                      $SYS
+                        none (one, 1)
+                    $share
+                      g
+                        x (one, 1)
+                """);
             one.stop();
         }
     }
