@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
+import org.jspecify.annotations.Nullable;
 import org.thecanary.client.Tls;
 import org.thecanary.credentials.pem.Passphrase;
 import org.thecanary.credentials.pem.PemException;
@@ -98,16 +99,27 @@ record BundleFile(String host, int port, String clientId, Tls tls) {
         return value;
     }
 
-    /** Trusts one authority, and is who a certificate says. */
-    static Tls tls(Path authority, Path certificate, Path key) throws CredentialFile.Malformed {
+    /**
+     * Trusts an authority, and is who a certificate says.
+     *
+     * @param authority null: those of the system
+     * @param certificate null: nobody
+     * @param key of the certificate
+     */
+    static Tls tls(@Nullable Path authority, @Nullable Path certificate, @Nullable Path key)
+            throws CredentialFile.Malformed {
         try {
-            List<X509Certificate> chain = PemFiles.certificates(certificate);
-            PrivateKey secret = PemFiles.privateKey(key, Passphrase.NONE);
-            PemFiles.checkPair(certificate, chain.getFirst(), key, secret);
-            return Tls.builder()
-                    .trust(PemFiles.certificates(authority))
-                    .identity(chain, secret)
-                    .build();
+            Tls.Builder tls = Tls.builder();
+            if (authority != null) {
+                tls.trust(PemFiles.certificates(authority));
+            }
+            if (certificate != null && key != null) {
+                List<X509Certificate> chain = PemFiles.certificates(certificate);
+                PrivateKey secret = PemFiles.privateKey(key, Passphrase.NONE);
+                PemFiles.checkPair(certificate, chain.getFirst(), key, secret);
+                tls.identity(chain, secret);
+            }
+            return tls.build();
         } catch (PemException | IllegalArgumentException e) {
             throw new CredentialFile.Malformed(e.getMessage() + ".");
         }

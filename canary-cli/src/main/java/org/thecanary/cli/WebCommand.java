@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.net.PortOwner;
+import org.thecanary.client.Tls;
 import org.thecanary.client.Transport;
 import org.thecanary.credentials.password.PasswordFileEditor;
 import org.thecanary.credentials.password.PasswordFileException;
@@ -57,6 +58,7 @@ import javax.net.ssl.SSLContext;
 final class WebCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     static final int DEFAULT_PORT = 8080;
+    private static final String MQTTS = "mqtts://";
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
     @Spec
@@ -67,8 +69,28 @@ final class WebCommand implements Callable<Integer> {
             names = "--broker",
             paramLabel = "HOST[:PORT]",
             defaultValue = "localhost:1883",
-            description = "The broker. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The broker. mqtts://HOST[:PORT] is one with TLS, on port 8883 unless said otherwise. Default: ${DEFAULT-VALUE}.")
     private String broker = "";
+
+    @Option(
+            names = "--cafile",
+            paramLabel = "FILE",
+            description =
+                    "Speak TLS with the broker, and trust the authorities in this file, PEM. Default with mqtts://: those of the system.")
+    private @Nullable Path authorities;
+
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "Be at the broker who this certificate says, PEM.")
+    private @Nullable Path clientCertificate;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "Its private key, PEM, without a passphrase.")
+    private @Nullable Path clientKey;
 
     @Option(
             names = {"-u", "--user"},
@@ -214,13 +236,14 @@ final class WebCommand implements Callable<Integer> {
         }
         Path folder = folder(data);
         makeFolder(folder);
+        Transport transport = transport();
         try {
             return new WebOptions(
-                    transport(),
+                    transport,
                     credential,
                     clientId,
                     folder,
-                    administration(),
+                    administration(transport),
                     database(),
                     new InetSocketAddress(host, checked(port)),
                     tls(),
@@ -246,11 +269,11 @@ final class WebCommand implements Callable<Integer> {
         return BrowserTls.context(tlsCertificate, tlsKey);
     }
 
-    private Administration administration() {
+    private Administration administration(Transport transport) {
         if (adminSocket != null) {
             return AdminSocket.at(adminSocket);
         }
-        return transport() instanceof Transport.Tcp tcp && LOCAL.contains(tcp.host())
+        return transport instanceof Transport.Tcp tcp && LOCAL.contains(tcp.host())
                 ? AdminSocket.ofPort(tcp.port())
                 : Administration.NONE;
     }
@@ -275,22 +298,38 @@ final class WebCommand implements Callable<Integer> {
         }
     }
 
-    private Transport transport() {
-        int colon = broker.lastIndexOf(':');
+    private Transport transport() throws CredentialFile.Malformed {
+        boolean named = broker.startsWith(MQTTS);
+        String address = named ? broker.substring(MQTTS.length()) : broker;
+        Tls tls = brokerTls(named);
+        int colon = address.lastIndexOf(':');
         boolean hasPort = colon > 0
-                && broker.indexOf(']', colon) < 0
-                && (broker.indexOf(':') == colon || broker.startsWith("["));
+                && address.indexOf(']', colon) < 0
+                && (address.indexOf(':') == colon || address.startsWith("["));
         try {
-            return hasPort
-                    ? Transport.tcp(
-                            broker.substring(0, colon),
-                            Integer.parseInt(broker.substring(colon + 1)))
-                    : Transport.tcp(broker, Transport.DEFAULT_PORT);
+            String host = hasPort ? address.substring(0, colon) : address;
+            int port = hasPort
+                    ? Integer.parseInt(address.substring(colon + 1))
+                    : tls == null ? Transport.DEFAULT_PORT : Transport.DEFAULT_TLS_PORT;
+            return tls == null ? Transport.tcp(host, port) : Transport.tls(host, port, tls);
         } catch (IllegalArgumentException e) {
             throw wrong(
                     "--broker " + broker,
-                    "HOST or HOST:PORT is wanted, with a port from 1 to 65535");
+                    "HOST, HOST:PORT or mqtts://HOST:PORT is wanted, with a port from 1 to 65535");
         }
+    }
+
+    /** How TLS is spoken with the broker; null: it is not. */
+    private @Nullable Tls brokerTls(boolean named) throws CredentialFile.Malformed {
+        if ((clientCertificate == null) != (clientKey == null)) {
+            throw wrong(
+                    clientKey == null ? "--cert" : "--key",
+                    "certificate and key go together: --cert FILE --key FILE");
+        }
+        if (!named && authorities == null && clientCertificate == null) {
+            return null;
+        }
+        return BundleFile.tls(authorities, clientCertificate, clientKey);
     }
 
     private ParameterException wrong(String option, String reason) {
