@@ -100,18 +100,51 @@ const facts = {
     expected(/status of 400/);
   },
 
+  async whatWasAskedIsTakenBack() {
+    const page = await signIn('operator');
+    // Whom no sensor listens to: it only ever said one number.
+    await page.goto('/s/' + encodeURIComponent('sensor/deaf'));
+    await ask(page, '7 Hz');
+    await until('asked', async () => (await rate(page, 'asked')) === '7 Hz');
+    const card = page.getByRole('region', { name: 'Sampling' });
+    await card.getByRole('button', { name: 'Cancel' }).click();
+    await until('asked no longer', async () => !(await rate(page, 'asked')).includes('7'));
+    await card.getByRole('button', { name: 'Cancel' }).waitFor({ state: 'detached' });
+  },
+
+  async theBrokerPageStandsStillWhilePaused() {
+    const page = await signIn('viewer');
+    await page.goto('/broker');
+    const uptime = page.locator('.figures div').filter({ hasText: 'Uptime' }).locator('dd').first();
+    await uptime.waitFor();
+    const asked = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    asked.length = 0;
+    const still = await page.locator('.figures').innerText();
+    await new Promise((resolve) => setTimeout(resolve, 11_000));
+    assert.equal(await page.locator('.figures').innerText(), still);
+    assert.deepEqual(asked.filter((path) => path === '/api/clients' || path === '/api/history'), []);
+    await page.getByRole('button', { name: 'Go on live' }).click();
+    await until('it goes on', () => asked.includes('/api/clients'));
+  },
+
   async historyIsZoomedIntoAndLeftAgain() {
     const page = await signIn('operator');
     await page.goto(SENSOR + '?range=1h');
     const plot = page.locator('.plot .u-over').first();
-    await plot.waitFor();
-    // A chart that is drawn anew, with what the history has meanwhile, has no box for a moment.
-    let box;
-    await until('a chart to zoom into', async () => (box = await plot.boundingBox()) !== null);
-    await page.mouse.move(box.x + box.width * .5, box.y + 40);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width - 1, box.y + 40, { steps: 5 });
-    await page.mouse.up();
+    // A chart that is drawn anew, with what the history has meanwhile, takes no notice of a drag that began on the former.
+    await until('zoomed', async () => {
+      const box = await plot.boundingBox().catch(() => null);
+      if (!box) return false;
+      await page.mouse.move(box.x + box.width * .5, box.y + 40);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width - 1, box.y + 40, { steps: 5 });
+      await page.mouse.up();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return /from=\d+&to=\d+/.test(page.url());
+    });
     await page.waitForURL(/from=\d+&to=\d+/);
     await page.reload();
     await page.getByRole('button', { name: 'Reset zoom' }).waitFor();
@@ -252,9 +285,37 @@ const facts = {
     console.log('it is live');
     const notice = page.getByRole('status').filter({ hasText: 'No link to the broker since' });
     await notice.waitFor();
+    await page.getByRole('button', { name: 'Try now' }).click();
     console.log('it is lost');
     await notice.waitFor({ state: 'hidden' });
     await moves('a value that changes again');
+  },
+
+  /** As above, with the database: live values go on, and later the history has all of them. */
+  async theHistoryIsAwayForAWhile() {
+    const page = await signIn('operator');
+    await page.locator('a.sensor', { hasText: 'sim-1' }).first().click();
+    const value = page.locator('.caption .big').first();
+    const moves = async (what) => { const before = await value.innerText(); await until(what, async () => (await value.innerText()) !== before); };
+    await page.locator('.plot canvas').first().waitFor();
+    await moves('a value that changes');
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const begun = Date.now();
+    console.log('it is live');
+    const notice = page.getByRole('status').filter({ hasText: /The history (cannot be written|is slow)/ });
+    await notice.waitFor();
+    await moves('a value that changes meanwhile');
+    console.log('it is away');
+    await notice.waitFor({ state: 'hidden' });
+    await moves('a value that changes afterwards');
+    const ended = Date.now();
+    const sensor = new URL(page.url()).pathname.split('/s/')[1];
+    await until('the history without a gap', async () => {
+      const times = await page.evaluate(async ([id, from, to]) => (await (await fetch(`/api/history?sensor=${id}&from=${from}&to=${to}&points=4000`)).json()).curves?.[0]?.t ?? [], [sensor, begun, ended]);
+      const gaps = times.map((time, i) => time - (times[i - 1] ?? begun));
+      return times.length > 20 && Math.max(...gaps, ended - times.at(-1)) < 1000;
+    });
+    for (let i = errors.length; i-- > 0;) if (/status of 503/.test(errors[i])) errors.splice(i, 1);
   },
 
   async aPageThatFellBehindCatchesUpFromTheHistory() {

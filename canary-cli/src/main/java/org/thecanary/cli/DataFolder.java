@@ -357,7 +357,7 @@ final class DataFolder implements AutoCloseable {
                 + "\n\npersistence true\npersistence_file canary.db\npersistence_location "
                 + folder
                 + "\n\n# A web app that writes many measurements to the disk together acknowledges them together.\n"
-                + "max_inflight_messages 2000\n\nlog_dest stderr\nlog_timestamp_format %H:%M:%S\n";
+                + "max_inflight_messages 2000\n\nlog_dest stderr\nlog_type error\nlog_type warning\nlog_timestamp_format %H:%M:%S\n";
     }
 
     private static boolean hasIpv6() {

@@ -65,9 +65,6 @@ final class SensorFaultsTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Path MOSQUITTO = Path.of("/usr/sbin/mosquitto");
 
-    private static final Path POSTGRES =
-            Path.of("..", "tools", "test-postgres").toAbsolutePath().normalize();
-
     private static final String PROBE = "sensor/probe";
 
     private static final Pattern MEASUREMENT = Pattern.compile(
@@ -92,24 +89,19 @@ final class SensorFaultsTest {
     private final Set<String> expected = ConcurrentHashMap.newKeySet();
 
     private final List<Program> agents = new ArrayList<>();
-    private Program database;
-    private int databasePort;
-    private String databaseUrl;
-    private int databases;
+    private PostgresServer database;
     private int brokers;
     private int cuts;
 
     @BeforeEach
     void start() throws Exception {
-        databasePort = Program.freePort();
-        databaseUrl = "jdbc:postgresql://127.0.0.1:" + databasePort + "/canary?user=canary";
-        database = database();
+        database = new PostgresServer(folder);
     }
 
     @AfterEach
     void stop() throws Exception {
-        if (database != null && database.isAlive()) {
-            endDatabase();
+        if (database != null) {
+            database.close();
         }
     }
 
@@ -156,7 +148,7 @@ final class SensorFaultsTest {
                 .sum();
         return once + " readings of " + agents.size() + " agents arrived, " + (all - once)
                 + " of them twice; " + expected.size() + " values are in the history; " + brokers
-                + " brokers, " + databases + " databases, " + cuts + " cuts";
+                + " brokers, " + database.starts() + " databases, " + cuts + " cuts";
     }
 
     private Program faults(
@@ -182,9 +174,9 @@ final class SensorFaultsTest {
                     running = broker(kind, network, port);
                 }
                 case 2 -> {
-                    endDatabase();
+                    database.crash();
                     pause(random, 0, 3000);
-                    database = database();
+                    database.start();
                 }
                 default -> {
                     cuts++;
@@ -241,32 +233,10 @@ final class SensorFaultsTest {
                 .serves();
     }
 
-    private Program database() throws IOException {
-        boolean installed = Files.isDirectory(Path.of("/usr/lib/postgresql"));
-        assertThat(installed || !"true".equals(System.getenv("CI"))).isTrue();
-        assumeTrue(installed, "PostgreSQL is not installed");
-        databases++;
-        return Program.of(
-                        folder,
-                        List.of(
-                                POSTGRES.toString(),
-                                folder.resolve("postgres").toString(),
-                                "" + databasePort))
-                .says("listening on IPv4")
-                .says("ready to accept connections");
-    }
-
-    /** All its processes at once, as in a crash. */
-    private void endDatabase() throws IOException, InterruptedException {
-        database.signal("QUIT");
-        var _ = database.exitCode();
-    }
-
     private Program web(String broker) throws IOException {
-        Path passwords = Files.writeString(folder.resolve("pgpass"), "*:*:*:canary:sings\n");
         return Program.canaryWith(
                         folder,
-                        Map.of("PGPASSFILE", passwords.toString()),
+                        database.environment(),
                         "web",
                         "--broker",
                         broker,
@@ -275,7 +245,7 @@ final class SensorFaultsTest {
                         "--port",
                         "0",
                         "--db",
-                        databaseUrl)
+                        database.url())
                 .says("Open ");
     }
 
@@ -286,7 +256,8 @@ final class SensorFaultsTest {
 
     private List<String> history(String probe) throws SQLException {
         List<String> lines = new ArrayList<>();
-        try (Connection connection = DriverManager.getConnection(databaseUrl, "canary", "sings");
+        try (Connection connection = DriverManager.getConnection(
+                        database.url(), PostgresServer.USER, PostgresServer.PASSWORD);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
                         "SELECT sensor, name, time, mark, value FROM raw JOIN channel ON channel = id"

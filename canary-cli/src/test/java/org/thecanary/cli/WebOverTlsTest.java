@@ -95,11 +95,7 @@ final class WebOverTlsTest {
     void whatCannotBeUsedIsOneSentence() throws Exception {
         Path letter = Files.writeString(folder.resolve("letter.crt"), "Dear aunt,");
         refuses(3, letter.toString(), "--cafile", letter.toString());
-        refuses(
-                2,
-                "certificate and key go together",
-                "--cert",
-                issued("webapp", "webapp.crt"));
+        refuses(2, "certificate and key go together", "--cert", issued("webapp", "webapp.crt"));
         refuses(
                 3,
                 issued("localhost", "localhost.key"),

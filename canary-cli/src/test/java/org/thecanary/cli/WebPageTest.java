@@ -90,6 +90,7 @@ final class WebPageTest {
                 "aRateIsAskedConfirmedAndMeasured",
                 "aChartMovesUntilItIsPaused",
                 "historyIsZoomedIntoAndLeftAgain",
+                "theBrokerPageStandsStillWhilePaused",
                 "aWrongPasswordIsSaidAndNothingIsShown",
                 "aViewerLooksAndMayNotSet",
                 "aPageThatFellBehindCatchesUpFromTheHistory",
@@ -104,13 +105,22 @@ final class WebPageTest {
     void clientsAndDeniedActionsAreShownWithFileAndLine() throws Exception {
         Program.needsMosquittoClients();
         List<String> sensor = Files.readAllLines(folder.resolve("data/sensor.credential"));
-        mosquittoPub("-u", sensor.get(0), "-P", sensor.get(1), "-t", "house/lights");
-        mosquittoPub("-u", "webapp", "-P", "a guess", "-t", "house/lights");
+        mosquittoPub("on", "-u", sensor.get(0), "-P", sensor.get(1), "-t", "house/lights");
+        mosquittoPub("on", "-u", "webapp", "-P", "a guess", "-t", "house/lights");
         browse("clientsAndDeniedActionsAreShownWithFileAndLine");
     }
 
-    private static void mosquittoPub(String... words) throws Exception {
-        List<String> all = new ArrayList<>(List.of("-p", "" + port, "-m", "on"));
+    /** A sensor that only ever says something does not answer. */
+    @Test
+    void whatWasAskedIsTakenBack() throws Exception {
+        Program.needsMosquittoClients();
+        List<String> sensor = Files.readAllLines(folder.resolve("data/sensor.credential"));
+        mosquittoPub("21", "-u", sensor.get(0), "-P", sensor.get(1), "-t", "sensor/deaf/data");
+        browse("whatWasAskedIsTakenBack");
+    }
+
+    private static void mosquittoPub(String message, String... words) throws Exception {
+        List<String> all = new ArrayList<>(List.of("-p", "" + port, "-m", message));
         all.addAll(List.of(words));
         ProgramRun.other("", "/usr/bin/mosquitto_pub", all.toArray(String[]::new));
     }
@@ -163,6 +173,58 @@ final class WebPageTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void aDatabaseThatCrashesUnderTheOpenPageLeavesNoGap() throws Exception {
+        Path home = Files.createDirectory(folder.resolve("database"));
+        int own = Program.freePort();
+        Path conf = Files.writeString(
+                home.resolve("mosquitto.conf"),
+                "listener " + own + " 127.0.0.1\nallow_anonymous true\n");
+        Path data = Files.createDirectory(home.resolve("web"));
+        for (Role role : Role.values()) {
+            person(data, role);
+        }
+        try (PostgresServer database = new PostgresServer(folder);
+                Program _ =
+                        Program.canary(home, "broker", "-c", conf.toString()).serves();
+                Program web = Program.canaryWith(
+                                home,
+                                database.environment(),
+                                "web",
+                                "--broker",
+                                "127.0.0.1:" + own,
+                                "--port",
+                                "0",
+                                "--db",
+                                database.url(),
+                                "--data",
+                                data.toString())
+                        .says("Open http");
+                Program _ = Program.canary(
+                        home,
+                        "sensor",
+                        "--fleet",
+                        "40",
+                        "--faults",
+                        "0",
+                        "--no-store",
+                        "--rate",
+                        "10 Hz",
+                        "-p",
+                        "" + own)) {
+            Matcher printed = Pattern.compile("Open (\\S+) in").matcher(web.err());
+            assertThat(printed.find()).isTrue();
+            try (Program script =
+                    script("theHistoryIsAwayForAWhile", printed.group(1)).says("it is live")) {
+                database.crash();
+                script.says("it is away");
+                database.start();
+                assertThat(script.exitCode()).as(script.out()).isZero();
+            }
+            assertThat(web.err()).doesNotContain("Exception");
         }
     }
 

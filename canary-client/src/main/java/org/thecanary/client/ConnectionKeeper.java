@@ -114,6 +114,13 @@ final class ConnectionKeeper {
         attempt();
     }
 
+    /** Does now what would be done later, where a wait before the next attempt is under way. */
+    void retryNow() {
+        if (retry != null && retry.cancel(false)) {
+            attempt();
+        }
+    }
+
     private void attempt() {
         state = State.CONNECTING;
         retry = null;

@@ -221,6 +221,11 @@ public final class MqttClient implements AutoCloseable {
         post(() -> keeper.pause(false));
     }
 
+    /** Ends the wait before the next attempt to reconnect, where there is one. */
+    public void retryNow() {
+        post(keeper::retryNow);
+    }
+
     /** Whether a connection is established now. */
     public boolean isConnected() {
         return keeper.isConnected();

@@ -96,6 +96,11 @@ final class BrokerLink implements AutoCloseable {
                 TopicName.of(topic), QoS.AT_LEAST_ONCE, retain, payload, MessageProperties.NONE));
     }
 
+    /** Somebody does not want to wait for the next attempt. */
+    void tryNow() {
+        client.retryNow();
+    }
+
     boolean isConnected() {
         return state.connected;
     }

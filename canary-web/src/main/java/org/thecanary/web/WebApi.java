@@ -261,12 +261,18 @@ final class WebApi implements WebServer.Api {
 
     private boolean change(Request request, Session session, long now)
             throws Refusal, IOException, SQLException {
+        if (request.path().equals("/api/link/try")) { // which changes nothing
+            link.tryNow();
+            request.answer(Map.of("done", true));
+            return true;
+        }
         if (session.role() != Role.OPERATOR) {
             throw new Refusal(403, "You may look, and not change anything. An operator may.");
         }
         Map<String, Object> body = request.body();
         switch (request.path()) {
             case "/api/sampling" -> sampling(body, session, now);
+            case "/api/sampling/cancel" -> cancelSampling(body, session, now);
             case "/api/threshold" -> addThreshold(body, now);
             case "/api/threshold/remove" -> removeThreshold(body, now);
             case "/api/alarms/acknowledge" -> alarms.acknowledge();
@@ -296,6 +302,14 @@ final class WebApi implements WebServer.Api {
         fleet.asked(sensor, now);
         warner.note(sensor, now, "asked", "Asked for " + rate, "by " + session.name());
         publish(sensor + "/instructions/sampling", rate.getBytes(UTF_8));
+    }
+
+    /** What was asked and not answered is asked no longer: a sensor that comes later does not find it. */
+    private void cancelSampling(Map<String, Object> body, Session session, long now)
+            throws Refusal {
+        String sensor = known(text(body, "sensor"));
+        warner.note(sensor, now, "asked", "Asked for no rate any more", "by " + session.name());
+        publish(sensor + "/instructions/sampling", new byte[0]);
     }
 
     private void clearRetained(Map<String, Object> body) throws Refusal {

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** The real mosquitto, on a port of its own, open to all. */
-final class Mosquitto implements AutoCloseable {
+final class Mosquitto implements TestBroker {
     private static final Path PROGRAM = Path.of("/usr/sbin/mosquitto");
 
     private final Path config;
@@ -38,11 +38,13 @@ final class Mosquitto implements AutoCloseable {
         start();
     }
 
-    int port() {
+    @Override
+    public int port() {
         return port;
     }
 
-    void start() throws IOException {
+    @Override
+    public void start() throws IOException {
         process = new ProcessBuilder(PROGRAM.toString(), "-c", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -56,12 +58,8 @@ final class Mosquitto implements AutoCloseable {
         });
     }
 
-    void kill() {
-        process.destroyForcibly().onExit().join();
-    }
-
     @Override
-    public void close() {
-        kill();
+    public void kill() {
+        process.destroyForcibly().onExit().join();
     }
 }

@@ -9,21 +9,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpServer;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.thecanary.client.ClientOptions;
 import org.thecanary.client.ClientThreads;
 import org.thecanary.client.MqttClient;
 import org.thecanary.client.Transport;
-import org.thecanary.credentials.password.PasswordFileEditor;
-import org.thecanary.credentials.password.PasswordHash;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.topic.TopicName;
-import org.thecanary.web.history.Retention;
+import org.thecanary.web.history.Database;
 import org.thecanary.web.http.People;
 import org.thecanary.web.http.Role;
 
@@ -34,31 +35,59 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Does the web app do its job beside the real mosquitto: keep, show, instruct and warn, and let nobody else in? */
+/**
+ * Does the web app do its job beside any broker, with either database: keep, show, instruct and warn, and let nobody else
+ * in?
+ */
+@ParameterizedClass
+@EnumSource
 final class WebAppTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    enum Setting {
+        MOSQUITTO_AND_SQLITE,
+        CANARY_AND_POSTGRESQL
+    }
+
+    @TempDir
+    private static Path shared;
+
+    private static @Nullable Postgres server;
 
     @TempDir
     Path folder;
 
-    private Mosquitto broker;
+    private final Setting setting;
+    private TestBroker broker;
     private WebApp web;
     private ClientThreads threads;
     private MqttClient sensor;
     private @Nullable URI webhook;
 
+    WebAppTest(Setting setting) {
+        this.setting = setting;
+    }
+
     @BeforeEach
     void start() throws Exception {
-        broker = new Mosquitto(folder);
-        person("olga", "operators word", Role.OPERATOR);
-        person("vera", "viewers word", Role.VIEWER);
+        switch (setting) {
+            case MOSQUITTO_AND_SQLITE -> broker = new Mosquitto(folder);
+            case CANARY_AND_POSTGRESQL -> {
+                if (server == null) {
+                    server = new Postgres(shared);
+                }
+                server.empty();
+                broker = new CanaryBroker();
+            }
+        }
+        WebRig.person(folder, "olga", "operators word", Role.OPERATOR);
+        WebRig.person(folder, "vera", "viewers word", Role.VIEWER);
         web = open();
         threads = new ClientThreads();
         sensor = new MqttClient(
@@ -68,25 +97,20 @@ final class WebAppTest {
         sensor.connect().join();
     }
 
-    /** With a hash that takes no time. */
-    private void person(String name, String password, Role role) throws Exception {
-        PasswordFileEditor file = PasswordFileEditor.create(People.file(folder, role));
-        file.put(name, PasswordHash.pbkdf2(password.getBytes(UTF_8), 10, new SecureRandom()));
-        file.save();
+    private WebApp open() throws Exception {
+        Database database = server == null
+                ? null
+                : Database.postgresql(server.url(), Postgres.USER, Postgres.PASSWORD);
+        return WebApp.start(WebRig.options(
+                folder, Transport.tcp("127.0.0.1", broker.port()), database, webhook));
     }
 
-    private WebApp open() throws Exception {
-        return WebApp.start(new WebOptions(
-                Transport.tcp("127.0.0.1", broker.port()),
-                null,
-                "canary-web",
-                folder,
-                Administration.NONE,
-                null,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                null,
-                webhook,
-                Retention.DEFAULT));
+    @AfterAll
+    static void stopServer() {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
     }
 
     @AfterEach

@@ -25,7 +25,7 @@ public final class Ranges {
     private static final long HOUR = 3_600_000;
 
     /** Rows that a query reads at most, more or less: half a microsecond each. */
-    static final long MOST_ROWS = 150_000;
+    static final long MOST_ROWS = 100_000;
 
     private static final long[] WIDTHS = {
         1,

@@ -21,6 +21,8 @@ export function brokerPage(main) {
   let charts = [], closed = false, timer = 0;
   const edges = () => { const to = now(); return [to - RANGES[range], to]; };
   const sub = h('span', { class: 'quiet' });
+  let paused = false;
+  const pause = h('button', { class: 'button', type: 'button', onclick: () => togglePause() });
   const figures = h('dl', { class: 'card figures' });
   const two = h('div', { class: 'two' });
   const denied = h('section', { class: 'card', 'aria-label': 'Denied', hidden: true });
@@ -28,9 +30,14 @@ export function brokerPage(main) {
   const apart = h('p', { class: 'hint apart', hidden: true });
   const all = h('details', { class: 'card' });
   main.append(h('div', { class: 'head' }, h('h1', {}, 'Broker'), h('span', { class: 'mono quiet' }, store.link?.address ?? ''), sub, h('span', { class: 'push' }),
-    segments('Range', [['15m', '15 m'], ['1h', '1 h'], ['24h', '24 h'], ['7d', '7 d']], range, (value) => { range = value; history.replaceState(null, '', '/broker?range=' + value); load(); })), figures, two, denied, who, apart, all);
+    segments('Range', [['15m', '15 m'], ['1h', '1 h'], ['24h', '24 h'], ['7d', '7 d']], range, (value) => { range = value; history.replaceState(null, '', '/broker?range=' + value); load(); }), pause), figures, two, denied, who, apart, all);
+
+  function showPause() { pause.replaceChildren(icon(paused ? 'play' : 'pause'), paused ? 'Live' : 'Pause'); pause.className = paused ? 'button live' : 'button'; pause.setAttribute('aria-label', paused ? 'Go on live' : 'Pause'); }
+  function togglePause() { paused = !paused; showPause(); if (!paused) { showFigures(); load(); loadClients(); } }
+  showPause();
 
   function showFigures() {
+    if (paused) return;
     const f = store.figures;
     const sensors = [...store.sensors.values()];
     const memory = f.memory === undefined ? null : scaled('By', f.memory);
@@ -63,20 +70,20 @@ export function brokerPage(main) {
     } catch (e) {
       if (!closed) all.replaceChildren(problem(e.message));
     }
-    timer = setTimeout(load, range === '15m' || range === '1h' ? 10000 : 60000);
+    if (!paused) timer = setTimeout(load, range === '15m' || range === '1h' ? 10000 : 60000);
   }
 
   // --- who is there, and what was denied: from a broker that is Canary
 
   let clients = [], denials = [], before = new Map(), sort = '-out', text = '', turn = 0;
   const find = h('input', { class: 'input', type: 'search', placeholder: 'Find a client', 'aria-label': 'Find a client', oninput: () => { text = find.value.toLowerCase(); showClients(); } });
-  const rows = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Clients, as a table' });
+  const rows = h('div', { class: 'scroll lines clients', tabindex: '0', role: 'region', 'aria-label': 'Clients, as a table' });
   const count = h('span', { class: 'hint' });
   who.append(h('div', { class: 'caption' }, h('h2', {}, 'Clients'), count, h('div', { class: 'search push' }, icon('search'), find)), rows);
 
   async function loadClients() {
     clearTimeout(turn);
-    if (closed) return;
+    if (closed || paused) return;
     try {
       const answer = await get('clients');
       if (closed) return;
@@ -135,7 +142,7 @@ export function brokerPage(main) {
     }
     const list = [...groups.values()].sort((a, b) => b.at - a.at).slice(0, 50);
     denied.replaceChildren(h('div', { class: 'caption' }, h('h2', {}, 'Denied'), h('span', { class: 'hint' }, list.length ? 'the latest first, each told at most once a minute' : 'nothing lately')),
-      list.length ? h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Denied, as a table' }, h('table', {}, heads([['Last'], ['Who'], ['Tried to'], ['On'], ['Times', '', 'num'], ['Denied by'], ['The line']]), h('tbody', {}, ...list.map((group) => {
+      list.length ? h('div', { class: 'scroll lines denied', tabindex: '0', role: 'region', 'aria-label': 'Denied, as a table' }, h('table', {}, heads([['Last'], ['Who'], ['Tried to'], ['On'], ['Times', '', 'num'], ['Denied by'], ['The line']]), h('tbody', {}, ...list.map((group) => {
         const [file, line] = ruleOf(group.rule);
         return h('tr', {}, h('td', {}, moment(group.at, now())), h('td', { class: 'mono strong' }, group.client || group.address), h('td', { class: 'strong' }, group.action),
           h('td', { class: 'mono strong' }, group.action === 'connect' ? (group.user === undefined || group.user === null ? 'without a user name' : 'user ' + group.user) + ' from ' + group.address : group.topic),
@@ -162,5 +169,6 @@ export function brokerPage(main) {
   addEventListener('resize', resized);
   load();
   loadClients();
-  return { tick: showFigures, recolour: load, close() { closed = true; clearTimeout(timer); clearTimeout(turn); removeEventListener('resize', resized); charts.forEach((chart) => chart.destroy()); } };
+  const onKey = (event) => { if (event.key === ' ' && !/^(BUTTON|A|SUMMARY)$/.test(event.target.tagName)) { event.preventDefault(); togglePause(); } };
+  return { tick: showFigures, key: onKey, recolour: load, close() { closed = true; clearTimeout(timer); clearTimeout(turn); removeEventListener('resize', resized); charts.forEach((chart) => chart.destroy()); } };
 }

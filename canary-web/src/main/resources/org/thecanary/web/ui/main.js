@@ -3,7 +3,7 @@
 
 import { bird, drawing, h, icon, mark, problem, say } from './dom.js';
 import { clock, nameOf, number, span, title, valueOf } from './format.js';
-import { deaf, get, listen, load, now, operator, post, store } from './store.js';
+import { deaf, get, listen, load, now, operator, post, retry, store } from './store.js';
 import { sensorsPage } from './sensors.js';
 import { sensorPage } from './sensor.js';
 import { brokerPage } from './broker.js';
@@ -76,7 +76,8 @@ function build() {
   addEventListener('click', (event) => { if (!menu.contains(event.target)) out.hidden = true; });
   const ribbon = h('div', { class: 'ribbon', role: 'alert', hidden: true });
   const notice = h('div', { class: 'notice', role: 'status', hidden: true });
-  frame = { links: [...topLinks, ...bottomLinks], broker, ribbon, notice, main: h('main') };
+  const again = h('button', { class: 'button small push', type: 'button', onclick: () => { if (store.offline) retry(); else post('link/try', {}).catch(() => {}); } }, 'Try now');
+  frame = { links: [...topLinks, ...bottomLinks], broker, ribbon, notice, words: h('span'), again, main: h('main') };
   app.replaceChildren(
     h('header', { class: 'bar' }, h('a', { class: 'brand', href: '/', 'aria-label': 'Canary, all sensors' }, bird(), h('span', { class: 'hide-phone' }, 'Canary')), top, h('div', { class: 'end' }, broker, theme, menu)),
     ribbon, notice, frame.main, bottom);
@@ -114,7 +115,12 @@ function tick() {
   const text = store.offline ? 'The web app cannot be reached since ' + clock(store.offline) + '.' : !link.connected ? 'No link to the broker since ' + clock(link.since) + '.' : store.trouble;
   frame.notice.hidden = !text;
   const rest = store.offline ? 'Trying again. Charts go on when it is back.' : !link.connected ? (link.sentence ? link.sentence + '. ' : '') + (link.retry > now() ? 'Trying again in ' + span(Math.max(1000, link.retry - now())) + '. ' : 'Trying again. ') + 'What sensors keep meanwhile comes later.' : '';
-  if (text && text + rest !== shown) frame.notice.replaceChildren(mark('offline'), h('span', {}, h('b', {}, text), ' ', rest));
+  const again = store.offline || !link.connected;
+  if (text && text + rest !== shown) {
+    if (!frame.words.isConnected || frame.again.hidden === again) frame.notice.replaceChildren(mark('offline'), frame.words, frame.again);
+    frame.words.replaceChildren(h('b', {}, text), ' ', rest);
+    frame.again.hidden = !again;
+  }
   shown = text + rest;
   page?.tick?.();
 }

@@ -233,7 +233,8 @@ export function sensorPage(main, id, go) {
     }[sensor.verdict] ?? (!sensor.measured ? 'Not measured yet.' : silent ? 'This sensor does not say its rate.' : Math.abs(off) < .05 ? 'On time over the last minute.' : `${Math.abs(off).toFixed(1)} % ${off < 0 ? 'slow' : 'fast'} over the last minute.`);
     const x = 130 + Math.max(-10, Math.min(10, off)) * 11;
     const action = !operator() ? h('span', { class: 'readonly' }, icon('lock'), 'Read-only')
-      : h('button', { class: 'button small', type: 'button', onclick: () => ask(sensor) }, ignored ? 'Ask again' : 'Change');
+      : h('span', { class: 'at' }, waiting || ignored ? h('button', { class: 'button small', type: 'button', onclick: () => post('sampling/cancel', { sensor: id }).then(() => say('Asked no longer'), (e) => sampling.append(problem(e.message))) }, 'Cancel') : null,
+        h('button', { class: 'button small', type: 'button', onclick: () => ask(sensor) }, ignored ? 'Ask again' : 'Change'));
     const offline = stateOf(sensor) === 'offline';
     sampling.replaceChildren(h('div', { class: 'title' }, h('h2', {}, 'Sampling'), action),
       h('dl', { class: 'rates' }, cell('asked', rate(sensor.asked)), icon('arrow'), cell('confirmed', ignored ? 'none' : waiting ? '…' : rate(sensor.confirmed), ignored), icon('arrow'), cell('measured', hertz(offline ? 0 : sensor.measured))),

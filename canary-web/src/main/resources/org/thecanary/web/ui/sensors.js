@@ -44,7 +44,7 @@ export function sensorsPage(main, go) {
     h('div', { class: 'search push stretch' }, icon('search'), search, h('kbd', {}, '/')),
     h('div', { class: 'hide-phone' }, segments('Trace', [['900', '15 m'], ['3600', '1 h']], String(view.span), (value) => { view.span = Number(value); keep(); })),
     h('div', { class: 'order' }, ordering),
-    h('div', { class: 'hide-phone' }, segments('Layout', [['cards', icon('cards')], ['table', icon('rows')]], view.layout, (value) => { view.layout = value; remember('layout', value); keep(); }, true)),
+    h('div', {}, segments('Layout', [['cards', icon('cards')], ['table', icon('rows')]], view.layout, (value) => { view.layout = value; remember('layout', value); keep(); }, true)),
     h('a', { class: 'button primary hide-phone', href: '/?add' }, icon('plus'), 'Add sensor'));
 
   if (view.add || store.sensors.size === 0) return empty(main, go, view.add);
@@ -95,7 +95,7 @@ export function sensorsPage(main, go) {
     } else {
       for (const { sensor } of list) cards.set(sensor.id, line(sensor.id, view, go));
       table = h('table', {}, heads(COLUMNS, view.sort, (sort) => { view.sort = sort; ordering.choose(sort); keep(); body.querySelector(`th:nth-child(${COLUMNS.findIndex((column) => column[1] === sort.replace('-', '')) + 1}) button`)?.focus(); }), h('tbody', {}, ...list.map(({ sensor }) => cards.get(sensor.id).element)));
-      body.replaceChildren(h('div', { class: 'card scroll', tabindex: '0', role: 'region', 'aria-label': 'Sensors, as a table' }, table));
+      body.replaceChildren(h('div', { class: 'card scroll lines fleet', tabindex: '0', role: 'region', 'aria-label': 'Sensors, as a table' }, table));
     }
   }
 

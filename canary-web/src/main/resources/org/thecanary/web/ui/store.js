@@ -104,6 +104,14 @@ export function listen(sensor = '') {
   });
 }
 
+/** Opens the stream now that would be opened again a little later. */
+export function retry() {
+  const again = watched;
+  deaf();
+  watched = '\u0000';
+  listen(again);
+}
+
 export function deaf() {
   stream?.close();
   stream = null;
