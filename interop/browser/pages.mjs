@@ -130,6 +130,16 @@ const facts = {
     await until('it goes on', () => asked.includes('/api/clients'));
   },
 
+  async whoMeasuredMoreSlowlyBeforeHasNoGaps() {
+    const page = await signIn('viewer');
+    const gaps = (times) => page.evaluate(async (all) => (await import('/ui/charts.js')).gaps(all, 0, 1e6, 3000), times);
+    const every = (from, step, count) => Array.from({ length: count }, (_, i) => from + i * step);
+    assert.deepEqual(await gaps(every(0, 10_000, 20)), []);
+    assert.deepEqual(await gaps([...every(0, 1000, 20), ...every(60_000, 1000, 20)]), [[19_000, 60_000]]);
+    assert.deepEqual(await gaps([...every(0, 10_000, 20), ...every(300_000, 10_000, 5)]), [[190_000, 300_000]]);
+    assert.deepEqual(await gaps([...every(0, 1000, 5), 60_000, ...every(120_000, 1000, 5)]), [[4000, 60_000], [60_000, 120_000]]);
+  },
+
   async historyIsZoomedIntoAndLeftAgain() {
     const page = await signIn('operator');
     await page.goto(SENSOR + '?range=1h');

@@ -91,6 +91,7 @@ final class WebPageTest {
                 "aChartMovesUntilItIsPaused",
                 "historyIsZoomedIntoAndLeftAgain",
                 "theBrokerPageStandsStillWhilePaused",
+                "whoMeasuredMoreSlowlyBeforeHasNoGaps",
                 "aWrongPasswordIsSaidAndNothingIsShown",
                 "aViewerLooksAndMayNotSet",
                 "aPageThatFellBehindCatchesUpFromTheHistory",

@@ -76,16 +76,15 @@ final class WebAppTest {
 
     @BeforeEach
     void start() throws Exception {
-        switch (setting) {
-            case MOSQUITTO_AND_SQLITE -> broker = new Mosquitto(folder);
-            case CANARY_AND_POSTGRESQL -> {
-                if (server == null) {
-                    server = new Postgres(shared);
-                }
-                server.empty();
-                broker = new CanaryBroker();
+        if (setting == Setting.CANARY_AND_POSTGRESQL) {
+            if (server == null) {
+                server = new Postgres(shared);
             }
+            server.empty();
         }
+        broker = setting == Setting.CANARY_AND_POSTGRESQL
+                ? new CanaryBroker()
+                : new Mosquitto(folder);
         WebRig.person(folder, "olga", "operators word", Role.OPERATOR);
         WebRig.person(folder, "vera", "viewers word", Role.VIEWER);
         web = open();

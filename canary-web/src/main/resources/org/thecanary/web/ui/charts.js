@@ -57,11 +57,22 @@ export function statistics(curve, from, to) {
   return n ? { low, high, mean: sum / n } : null;
 }
 
-/** The breaks of a curve that are longer than three periods: pairs of times. */
+/**
+ * Whether there is a break before a value: it came later than three periods, of now and of then. A sensor that measured more
+ * slowly before has no break between its values.
+ */
+function breaks(times, i, longest) {
+  const wait = times[i] - times[i - 1];
+  const before = i > 1 ? times[i - 1] - times[i - 2] : Infinity, after = i + 1 < times.length ? times[i + 1] - times[i] : Infinity;
+  const near = Math.min(before, after);
+  return wait > longest && (near === Infinity || wait > 3 * near);
+}
+
+/** The breaks of a curve: pairs of times. */
 export function gaps(times, from, to, longest) {
   const found = [];
   for (let i = 1; i < times.length; i++) {
-    if (times[i] - times[i - 1] > longest && times[i] > from && times[i - 1] < to) found.push([times[i - 1], times[i]]);
+    if (breaks(times, i, longest) && times[i] > from && times[i - 1] < to) found.push([times[i - 1], times[i]]);
   }
   return found;
 }
@@ -152,7 +163,7 @@ export class Chart {
       const { t, mean, low, high } = this.curves[0];
       const x = [], m = [], l = [], g = [];
       for (let i = 0; i < t.length; i++) {
-        if (i && t[i] - t[i - 1] > this.options.longest()) { x.push((t[i] + t[i - 1]) / 2000); m.push(null); l.push(null); g.push(null); }
+        if (i && breaks(t, i, this.options.longest())) { x.push((t[i] + t[i - 1]) / 2000); m.push(null); l.push(null); g.push(null); }
         x.push(t[i] / 1000); m.push(mean[i] * this.factor); l.push(low[i] * this.factor); g.push(high[i] * this.factor);
       }
       return [x, m, l, g];
@@ -160,7 +171,7 @@ export class Chart {
     const tables = this.curves.map((curve) => {
       const x = [], y = [];
       curve.t.forEach((time, i) => {
-        if (i && time - curve.t[i - 1] > this.options.longest()) { x.push((time + curve.t[i - 1]) / 2000); y.push(null); }
+        if (i && breaks(curve.t, i, this.options.longest())) { x.push((time + curve.t[i - 1]) / 2000); y.push(null); }
         x.push(time / 1000); y.push(curve.mean[i] * this.factor);
       });
       return [x, y];
