@@ -33,7 +33,7 @@ export function brokerPage(main) {
     segments('Range', [['15m', '15 m'], ['1h', '1 h'], ['24h', '24 h'], ['7d', '7 d']], range, (value) => { range = value; history.replaceState(null, '', '/broker?range=' + value); load(); }), pause), figures, two, denied, who, apart, all);
 
   function showPause() { pause.replaceChildren(icon(paused ? 'play' : 'pause'), paused ? 'Live' : 'Pause'); pause.className = paused ? 'button live' : 'button'; pause.setAttribute('aria-label', paused ? 'Go on live' : 'Pause'); }
-  function togglePause() { paused = !paused; showPause(); if (!paused) { showFigures(); load(); loadClients(); } }
+  function togglePause() { paused = !paused; showPause(); clearTimeout(timer); clearTimeout(turn); if (!paused) { showFigures(); load(); loadClients(); } }
   showPause();
 
   function showFigures() {
