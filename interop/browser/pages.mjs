@@ -425,6 +425,9 @@ const facts = {
     const phone = await signIn('viewer', { colorScheme: 'dark', viewport: PHONE, hasTouch: true, isMobile: true });
     await phone.locator('a.sensor').first().waitFor();
     await take(phone, 'sensors-phone');
+    await phone.goto('/?as=table');
+    await phone.locator('tbody tr').first().waitFor();
+    await take(phone, 'table-phone');
     await phone.goto(one);
     await settled(phone);
     await take(phone, 'sensor-phone');
