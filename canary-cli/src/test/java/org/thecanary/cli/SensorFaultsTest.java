@@ -127,7 +127,7 @@ final class SensorFaultsTest {
                 assertThat(agents.getLast().stop()).isZero();
                 await().atMost(PATIENCE)
                         .pollInterval(Duration.ofMillis(500))
-                        .until(() -> history().containsAll(expected));
+                        .until(() -> new HashSet<>(history()).containsAll(expected));
                 // A list, so that a value which is there twice would show.
                 assertThat(history()).hasSameSizeAs(expected);
                 assertThat(web.stop()).isZero();
