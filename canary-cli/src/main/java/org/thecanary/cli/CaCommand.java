@@ -35,6 +35,7 @@ import java.util.stream.Collectors;
         subcommands = {
             CaInitCommand.class,
             CaIssueCommand.class,
+            CaSignCommand.class,
             CaCommand.Renew.class,
             CaCommand.Revoke.class,
             CaCommand.Crl.class,
@@ -48,6 +49,7 @@ import java.util.stream.Collectors;
             "  canary ca init",
             "  canary ca issue broker.example.org --server --san broker.example.org,192.0.2.7",
             "  canary ca issue greenhouse-1 --client --bundle greenhouse-1.zip --broker broker.example.org",
+            "  canary ca sign greenhouse-2.csr",
             "  canary ca revoke greenhouse-1",
             "",
             "docs/guide/certificates.md says what the files are, and how brokers and devices use them."
@@ -72,7 +74,10 @@ final class CaCommand implements Runnable {
         var name = issued.name();
         System.out.println(issued.folder().resolve(name + ".crt"));
         System.out.println(issued.folder().resolve(name + "-chain.crt"));
-        System.out.println(issued.folder().resolve(name + ".key"));
+        var key = issued.folder().resolve(name + ".key");
+        if (Files.exists(key)) { // the key of a request stays with its owner
+            System.out.println(key);
+        }
         System.err.println("Valid until " + issued.certificate().getNotAfter().toInstant()
                 + (issued.untilAuthorityEnds() ? ", when the authority itself ends." : "."));
     }

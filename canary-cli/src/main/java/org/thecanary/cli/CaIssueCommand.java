@@ -2,11 +2,8 @@
 package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
-import org.thecanary.credentials.ca.AlternativeName;
-import org.thecanary.credentials.ca.CaException;
 import org.thecanary.credentials.ca.CaStore;
 import org.thecanary.credentials.ca.CertificateProfile;
-import org.thecanary.credentials.ca.CertificateProfile.Use;
 import org.thecanary.credentials.ca.DeviceBundle;
 import org.thecanary.credentials.ca.KeyKind;
 
@@ -17,10 +14,6 @@ import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** {@code canary ca issue}. */
@@ -33,6 +26,9 @@ final class CaIssueCommand implements Callable<Integer> {
     private CaOptions ca = new CaOptions();
 
     @Mixin
+    private CertificateOptions certificate = new CertificateOptions();
+
+    @Mixin
     private QrOptions qr = new QrOptions();
 
     @Parameters(
@@ -40,28 +36,6 @@ final class CaIssueCommand implements Callable<Integer> {
             description =
                     "A server's host name, or what a client is called; a broker can take that as its user name.")
     private String name = "";
-
-    @Option(names = "--server", description = "For a broker or a web server.")
-    private boolean server;
-
-    @Option(
-            names = "--client",
-            description = "For a device or a program that connects to one. The default.")
-    private boolean client;
-
-    @Option(
-            names = "--san",
-            paramLabel = "NAME",
-            split = ",",
-            description =
-                    "Host names and IP addresses it is called by, comma between. Default for a server: its NAME.")
-    private List<String> alternativeNames = List.of();
-
-    @Option(
-            names = "--days",
-            paramLabel = "N",
-            description = "How long it is valid. Default: 825 for a server, 1825 for a client.")
-    private @Nullable Integer days;
 
     @Option(names = "--rsa", paramLabel = "BITS", description = "An RSA key, instead of EC P-256.")
     private @Nullable Integer rsa;
@@ -78,12 +52,9 @@ final class CaIssueCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         CaStore.checkName(name);
-        var uses = uses();
-        var names = new ArrayList<AlternativeName>();
-        for (var text : alternativeNames) {
-            names.add(AlternativeName.parse(text.strip()));
-        }
-        var profile = CertificateProfile.of(name, uses, names, days);
+        var uses = certificate.uses(name);
+        var profile = CertificateProfile.of(
+                name, uses, certificate.alternativeNames(), certificate.days());
         var kind = rsa == null ? new KeyKind.P256() : KeyKind.rsa(rsa);
         var broker = qr.broker();
         qr.check(force);
@@ -101,23 +72,5 @@ final class CaIssueCommand implements Callable<Integer> {
         }
         qr.show(authority.certificate(), force);
         return 0;
-    }
-
-    private Set<Use> uses() throws CaException {
-        var uses = EnumSet.noneOf(Use.class);
-        if (server) {
-            uses.add(Use.SERVER);
-        }
-        if (client) {
-            uses.add(Use.CLIENT);
-        }
-        if (uses.isEmpty()) {
-            if (name.contains(".") || !alternativeNames.isEmpty()) {
-                throw new CaException("'" + name
-                        + "' may be a server or a client; say which with --server or --client.");
-            }
-            uses.add(Use.CLIENT);
-        }
-        return uses;
     }
 }

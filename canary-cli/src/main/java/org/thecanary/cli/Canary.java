@@ -99,6 +99,7 @@ public final class Canary implements Runnable {
             return new CommandLine.RunLast().execute(parsed);
         });
         canary.setExecutionExceptionHandler((e, _, _) -> CliErrors.executionError(e));
+        Examples.addTo(canary);
         return ToolCommands.addTo(canary);
     }
 

@@ -47,8 +47,8 @@ public final class Tls {
         return new Builder();
     }
 
-    /** One end of a connection to this host. */
-    SSLEngine engine(String host, int port) {
+    /** One end of a connection to this host, for who carries its bytes himself. */
+    public SSLEngine engine(String host, int port) {
         String name = settings.serverName == null ? host : settings.serverName;
         SSLEngine engine = context.createSSLEngine(name, port);
         engine.setUseClientMode(true);

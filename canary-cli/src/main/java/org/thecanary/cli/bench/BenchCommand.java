@@ -32,6 +32,7 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  canary bench pairs -c 20 -q 1",
             "  canary bench fanout -c 200 -h broker.example.org -u sensor --pw-file sensor.credential",
+            "  canary bench pairs -h broker.example.org -p 8884 --cafile ca.crt --cert a.crt --key a.key",
             "  canary bench latency -r 2000 --json",
             "  canary bench compare --broker mosquitto --broker canary",
             "",

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.mqtt.codec.PacketEncoder;
@@ -246,7 +247,11 @@ class BenchConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        fail(clientId + ": " + cause.getMessage());
+        // what TLS does not like comes wrapped in what Netty makes of it
+        Throwable why = cause instanceof DecoderException && cause.getCause() != null
+                ? cause.getCause()
+                : cause;
+        fail(target + ": " + why.getMessage());
         context.close();
     }
 

@@ -15,7 +15,10 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+
+import org.thecanary.client.Tls;
 
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +59,12 @@ final class BenchLoop implements AutoCloseable {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        Tls tls = target.tls();
+                        if (tls != null) {
+                            channel.pipeline()
+                                    .addLast(new SslHandler(
+                                            tls.engine(target.host(), target.port())));
+                        }
                         channel.pipeline().addLast(connection);
                     }
                 })

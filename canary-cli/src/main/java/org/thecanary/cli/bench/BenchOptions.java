@@ -5,8 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.cli.mosquitto.QuietLogging;
+import org.thecanary.cli.mosquitto.TlsFiles;
 import org.thecanary.cli.terminal.Terminal;
 import org.thecanary.cli.text.JsonText;
+import org.thecanary.client.Tls;
+import org.thecanary.client.Transport;
+import org.thecanary.credentials.pem.PemException;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +28,7 @@ import java.util.function.Consumer;
 /** Which broker, how long, and how to tell: on each command of {@code canary bench}. */
 final class BenchOptions {
     private static final String PASSWORD_VARIABLE = "CANARY_PASSWORD";
+    private static final String KEY_VARIABLE = "CANARY_KEY_PASSPHRASE";
 
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -55,6 +60,36 @@ final class BenchOptions {
             description =
                     "Its last line is the password; else the variable " + PASSWORD_VARIABLE + ".")
     private @Nullable Path passwordFile;
+
+    @Option(
+            names = "--tls",
+            description =
+                    "Use TLS, and trust what the system trusts; so does port 8883. The next three use it too.")
+    private boolean useTls;
+
+    @Option(
+            names = "--cafile",
+            paramLabel = "FILE",
+            description = "Trust the authorities in this PEM file.")
+    private @Nullable Path caFile;
+
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "The clients' certificate, in PEM; needs --key.")
+    private @Nullable Path certificate;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description =
+                    "Its key, in PEM; the passphrase is in the variable " + KEY_VARIABLE + ".")
+    private @Nullable Path key;
+
+    @Option(
+            names = "--insecure",
+            description = "Do not verify the broker's certificate: anybody can then read along.")
+    private boolean insecure;
 
     @Option(
             names = {"-V", "--protocol-version"},
@@ -99,7 +134,30 @@ final class BenchOptions {
     /** Another broker, with the same user. */
     Target target(String name, String host, int port) {
         check(port > 0 && port < 65_536, "port " + port + " is not 1 to 65535");
-        return new Target(name, host, port, username, password());
+        return new Target(name, host, port, username, password(), tls(port));
+    }
+
+    private @Nullable Tls tls(int port) {
+        check((certificate == null) == (key == null), "--cert and --key go together");
+        if (!useTls
+                && caFile == null
+                && certificate == null
+                && port != Transport.DEFAULT_TLS_PORT) {
+            check(!insecure, "--insecure is of --tls");
+            return null;
+        }
+        try {
+            Tls.Builder tls =
+                    new TlsFiles(caFile, null, false, certificate, key).builder(_ -> passphrase());
+            return (insecure ? tls.trustAnything() : tls).build();
+        } catch (PemException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+    }
+
+    private static char @Nullable [] passphrase() {
+        String variable = System.getenv(KEY_VARIABLE);
+        return variable == null ? null : variable.toCharArray();
     }
 
     private byte @Nullable [] password() {

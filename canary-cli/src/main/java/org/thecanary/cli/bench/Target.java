@@ -2,6 +2,7 @@
 package org.thecanary.cli.bench;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.client.Tls;
 
 /**
  * A broker to load.
@@ -9,9 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param name what it is called in a report
  * @param username null: none
  * @param password null: none
+ * @param tls null: none
  */
 record Target(
-        String name, String host, int port, @Nullable String username, byte @Nullable [] password) {
+        String name,
+        String host,
+        int port,
+        @Nullable String username,
+        byte @Nullable [] password,
+        @Nullable Tls tls) {
 
     @Override
     public String toString() {

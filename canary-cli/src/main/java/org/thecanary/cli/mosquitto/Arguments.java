@@ -43,7 +43,7 @@ final class Arguments {
                 s.port = 1883;
                 s.webSocket = true;
             }
-            default -> throw new UsageException("Error: unsupported URL scheme.\n\n");
+            default -> throw new UsageException("Error: Unsupported URL scheme.\n\n");
         }
         String rest = value.substring(end + 3);
         int slash = rest.indexOf('/');
@@ -102,6 +102,7 @@ final class Arguments {
     }
 
     static void sessionExpiry(Settings s, String value) throws UsageException {
+        s.version = ProtocolVersion.MQTT_5;
         if (Bytes.text(value).equals("∞")) {
             s.sessionExpiry = Settings.NEVER_EXPIRES;
             return;
@@ -189,9 +190,7 @@ final class Arguments {
 
     private static void checkName(String value, String kind) throws UsageException {
         try {
-            if (!value.isEmpty()) { // mosquitto finds that out later
-                TopicName.of(Bytes.text(value));
-            }
+            TopicName.of(Bytes.text(value));
         } catch (InvalidTopicException _) {
             throw new UsageException("Error: Invalid " + kind + " topic '" + value
                     + "', does it contain '+' or '#'?\n");
@@ -245,7 +244,7 @@ final class Arguments {
             case "never" -> RetainHandling.DO_NOT_SEND;
             default ->
                 throw new UsageException(
-                        "Error: --retain-handling must be one of always, new and never.\n\n");
+                        "Error: Unknown value '" + value + "' for --retain-handling.\n\n");
         };
     }
 

@@ -282,8 +282,8 @@ record Flag(
                     Arguments::format),
             on(
                     "--json",
-                    PRINTERS,
-                    "Print one JSON object a line, whatever the payload is.",
+                    ALL,
+                    "Print one JSON object a line for each message; pub: for each that was sent.",
                     s -> s.json = true),
             on("--pretty", PRINTERS, "Indent the JSON of -F.", s -> s.pretty = true),
             on("-N", PRINTERS, "No line break after each message.", s -> s.endOfLine = false),
@@ -307,6 +307,17 @@ record Flag(
                     "timeout",
                     "End after so long, with exit code 27.",
                     Arguments::timeout),
+            on(
+                    "-w --watch",
+                    ONLY_SUB,
+                    "Print each topic on a line of its own, over what it said before.",
+                    s -> s.watch = true),
+            on(
+                    "--message-rate",
+                    ONLY_SUB,
+                    "Print how many messages came, each second, and no messages.",
+                    s -> s.messageRate = true),
+            on("--latency", ONLY_RR, "Print how long the answer took.", s -> s.latency = true),
             on("-d --debug", ALL, "Print what is sent and received.", s -> s.debug = true),
             on("--quiet", ALL, "Print no error messages.", s -> s.quiet = true),
             on("--help", ALL, "Print this.", s -> s.help = true),
@@ -415,13 +426,34 @@ record Flag(
                     "A SOCKS5 proxy: socks5h://[user[:password]@]host[:port].",
                     Arguments::proxy),
             // --- what is not there yet
-            lacking("--tls-engine", ALL, "ENGINE", "engine_id"),
-            lacking("--tls-engine-kpass-sha1", ALL, "SHA1", "kpass sha1"),
-            lacking("--tls-keylog", ALL, "FILE", "file"),
-            on("-S", ALL, "Not supported yet.", s -> s.unsupported.add("-S")),
-            on("-w --watch", ONLY_SUB, "Not supported yet.", s -> s.unsupported.add("--watch")),
-            lacking("--message-rate", ONLY_SUB, "SECONDS", "time"),
-            on("--latency", ONLY_RR, "Not supported yet.", s -> s.unsupported.add("--latency")));
+            of(
+                    "--tls-engine",
+                    ALL,
+                    "ENGINE",
+                    "engine_id",
+                    "Refused: OpenSSL's engines are not supported.",
+                    (s, v) -> {
+                        s.engine = v;
+                        s.unsupported.add("--tls-engine");
+                    }),
+            of(
+                    "--tls-engine-kpass-sha1",
+                    ALL,
+                    "SHA1",
+                    "kpass sha1",
+                    "Refused, as --tls-engine.",
+                    (s, v) -> {
+                        s.engineKeyHash = v;
+                        s.unsupported.add("--tls-engine-kpass-sha1");
+                    }),
+            of(
+                    "--tls-keylog",
+                    ALL,
+                    "FILE",
+                    "file",
+                    "Not supported yet.",
+                    (s, v) -> s.unsupported.add("--tls-keylog")),
+            on("-S", ALL, "Not supported yet.", s -> s.unsupported.add("-S")));
 
     private static final Map<String, Flag> BY_NAME = byName();
 
@@ -467,15 +499,5 @@ record Flag(
                 null,
                 help,
                 (settings, _) -> action.apply(settings));
-    }
-
-    private static Flag lacking(String name, List<Tool> tools, String value, String missing) {
-        return of(
-                name,
-                tools,
-                value,
-                missing,
-                "Not supported yet.",
-                (settings, _) -> settings.unsupported.add(name));
     }
 }

@@ -24,6 +24,8 @@ final class Json {
     record Member(String key, Value value) {}
 
     static final Value NULL = new Literal("null");
+    static final Value TRUE = new Literal("true");
+    static final Value FALSE = new Literal("false");
 
     private Json() {}
 

@@ -2,17 +2,21 @@
 package org.thecanary.cli.mosquitto;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.cli.mosquitto.Json.Array;
 import org.thecanary.cli.mosquitto.Json.Member;
 import org.thecanary.cli.mosquitto.Json.Numeral;
 import org.thecanary.cli.mosquitto.Json.Struct;
 import org.thecanary.cli.mosquitto.Json.Text;
 import org.thecanary.cli.mosquitto.Json.Value;
 import org.thecanary.cli.text.Strftime;
+import org.thecanary.client.PublishResult;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.packet.UserProperty;
 
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -50,6 +54,28 @@ final class MessageJson {
         return new Struct(members);
     }
 
+    /** What was published: the keys of {@code %j} without the payload, and the broker's answer. */
+    static Value sent(Message message, PublishResult result) {
+        List<Member> members = new ArrayList<>();
+        members.add(
+                new Member("tst", new Text(timestamp(ZonedDateTime.now(ZoneId.systemDefault())))));
+        members.add(new Member("topic", new Text(Bytes.of(message.topic().utf8()))));
+        members.addAll(flags(message));
+        if (message.qos() != QoS.AT_MOST_ONCE) {
+            members.add(new Member("mid", new Numeral(result.packetId())));
+            members.add(new Member("reason", new Numeral(result.reason().code())));
+            members.add(new Member("reason-text", new Text(Words.reason(result.reason()))));
+        }
+        return new Struct(members);
+    }
+
+    private static List<Member> flags(Message message) {
+        return List.of(
+                new Member("qos", new Numeral(message.qos().code())),
+                new Member("retain", message.retain() ? Json.TRUE : Json.FALSE),
+                new Member("payloadlen", new Numeral(message.payload().length)));
+    }
+
     private static Value object(Arrived arrived, Value payload) {
         List<Member> members = new ArrayList<>(members(arrived));
         members.add(new Member("payload", payload));
@@ -59,11 +85,9 @@ final class MessageJson {
     private static List<Member> members(Arrived arrived) {
         Message message = arrived.publish().message();
         List<Member> members = new ArrayList<>();
-        members.add(new Member("tst", new Text(timestamp(arrived))));
+        members.add(new Member("tst", new Text(timestamp(arrived.at()))));
         members.add(new Member("topic", new Text(arrived.topic())));
-        members.add(new Member("qos", new Numeral(message.qos().code())));
-        members.add(new Member("retain", new Numeral(message.retain() ? 1 : 0)));
-        members.add(new Member("payloadlen", new Numeral(message.payload().length)));
+        members.addAll(flags(message));
         if (message.qos() != QoS.AT_MOST_ONCE) {
             members.add(new Member("mid", new Numeral(arrived.publish().packetId())));
         }
@@ -74,10 +98,10 @@ final class MessageJson {
         return members;
     }
 
-    private static String timestamp(Arrived arrived) {
-        return new Strftime("%Y-%m-%dT%H:%M:%S").format(arrived.at())
-                + String.format(Locale.ROOT, ".%06dZ", arrived.at().getNano() / 1000)
-                + new Strftime("%z").format(arrived.at());
+    private static String timestamp(ZonedDateTime at) {
+        return new Strftime("%Y-%m-%dT%H:%M:%S").format(at)
+                + String.format(Locale.ROOT, ".%06d", at.getNano() / 1000)
+                + new Strftime("%z").format(at);
     }
 
     /** In the order in which mosquitto sends them. */
@@ -95,11 +119,16 @@ final class MessageJson {
             members.add(new Member("correlation-data", cText(correlation)));
         }
         if (!properties.userProperties().isEmpty()) {
-            List<Member> users = new ArrayList<>();
+            List<Value> users = new ArrayList<>();
             for (UserProperty user : properties.userProperties()) {
-                users.add(new Member(Bytes.of(user.name()), new Text(Bytes.of(user.value()))));
+                users.add(new Struct(List.of(
+                        new Member(Bytes.of(user.name()), new Text(Bytes.of(user.value()))))));
             }
-            members.add(new Member("user-properties", new Struct(users)));
+            members.add(new Member("user-properties", new Array(users)));
+        }
+        int alias = arrived.publish().topicAlias();
+        if (alias != 0) {
+            members.add(new Member("topic-alias", new Numeral(alias)));
         }
         number(members, "message-expiry-interval", properties.messageExpiryInterval());
         return members;

@@ -16,8 +16,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * The format of {@code -F}: what is printed for each message, as mosquitto_sub prints it. {@code %f}, {@code %d} and the
- * groups of {@code %.2x} are of mosquitto 2.1, all else is as in 2.0.
+ * The format of {@code -F}: what is printed for each message, as mosquitto_sub 2.1 prints it.
  *
  * <p>Owner: confined to its creator.
  */
@@ -72,14 +71,16 @@ final class OutputFormat {
         }
         i = skipDigits(format, i);
         if (i < format.length() && format.charAt(i) == '.') {
-            int digits = i + 1;
-            i = skipDigits(format, digits);
-            if (i > digits && isSeparator(format, i)) {
-                i++;
-            }
+            i = skipDigits(format, i + 1);
         }
         if (i >= format.length()) {
             throw incomplete();
+        }
+        if (isSeparator(format, i)) {
+            i++;
+        }
+        if (i == format.length()) {
+            throw new UsageException("Error: Invalid format specifier '\0'.\n"); // C's end
         }
         if (CONVERSIONS.indexOf(format.charAt(i)) < 0) {
             throw new UsageException(
@@ -89,9 +90,7 @@ final class OutputFormat {
     }
 
     private static boolean isSeparator(String format, int i) {
-        return i + 1 < format.length()
-                && SEPARATORS.indexOf(format.charAt(i)) >= 0
-                && "xX".indexOf(format.charAt(i + 1)) >= 0;
+        return SEPARATORS.indexOf(format.charAt(i)) >= 0;
     }
 
     private static int skipDigits(String format, int from) {
@@ -148,9 +147,9 @@ final class OutputFormat {
         if (format.charAt(at) == '.') {
             at++;
             precision = number();
-            if (isSeparator(format, at)) {
-                separator = format.charAt(at++);
-            }
+        }
+        if (isSeparator(format, at)) {
+            separator = format.charAt(at++);
         }
         return new Field(left, pad, width, precision, separator);
     }
@@ -167,7 +166,7 @@ final class OutputFormat {
         MessageProperties properties = message.properties();
         switch (conversion) {
             case '%' -> out.put('%');
-            case 'A' -> out.fill(field.pad, field.width); // the alias has been resolved
+            case 'A' -> integer(alias(arrived), field, out);
             case 'C' -> text(properties.contentType(), true, field, out);
             case 'D' -> {
                 byte[] correlation = properties.correlationData();
@@ -215,6 +214,11 @@ final class OutputFormat {
         }
     }
 
+    private static long alias(Arrived arrived) {
+        int alias = arrived.publish().topicAlias();
+        return alias == 0 ? MessageProperties.ABSENT : alias;
+    }
+
     private static void time(char letter, Arrived arrived, ByteSink out) {
         switch (letter) {
             case '@' -> out.put('@');
@@ -244,7 +248,7 @@ final class OutputFormat {
         if (value != null) {
             bytes(Bytes.of(value), field, out);
         } else if (blankIfAbsent) {
-            out.fill(' ', field.width);
+            out.fill(field.pad, field.width);
         }
     }
 
@@ -277,29 +281,33 @@ final class OutputFormat {
         }
         out.put(payload, 0, length);
         if (field.left) {
-            out.fill(' ', padding);
+            out.fill(' ', Math.abs(padding)); // printf takes the sign for a flag
         }
     }
 
     private static void hex(byte[] payload, String digits, Field field, ByteSink out) {
-        int length = payload.length;
-        int padding = field.width - length;
-        if (field.width > 0) {
-            length = Math.min(length, field.width) / 2;
-            padding = field.width - 2 * length;
-        }
-        if (!field.left) {
-            out.fill(field.pad, padding);
+        int length = field.width > 0 ? Math.min(payload.length, field.width) : payload.length;
+        int padding = field.width > 0 ? field.width - 2 * length : -length;
+        int column = 0;
+        while (!field.left && column < padding) {
+            out.put(field.pad);
+            separate(column++, field, out);
         }
         for (int i = 0; i < 2 * length; i++) {
-            if (i > 0 && field.precision > 0 && i % field.precision == 0) {
-                out.put(field.separator);
-            }
             int octet = payload[i / 2] & 0xFF;
             out.put(digits.charAt(i % 2 == 0 ? octet >> 4 : octet & 0xF));
+            if (i < 2 * length - 1) {
+                separate(column++, field, out);
+            }
         }
         if (field.left) {
-            out.fill(' ', padding);
+            out.fill(' ', Math.abs(padding)); // printf takes the sign for a flag
+        }
+    }
+
+    private static void separate(int column, Field field, ByteSink out) {
+        if (field.precision > 0 && column % field.precision == field.precision - 1) {
+            out.put(field.separator);
         }
     }
 

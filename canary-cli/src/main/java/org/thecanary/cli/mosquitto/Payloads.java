@@ -2,7 +2,9 @@
 package org.thecanary.cli.mosquitto;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** The payload that pub and rr send, unless it comes line by line. */
@@ -42,11 +44,11 @@ final class Payloads {
         byte[] payload;
         try {
             payload = Files.readAllBytes(Path.of(Bytes.text(name)));
-        } catch (IOException _) {
+        } catch (IOException e) {
             throw new ToolException(
                     1,
-                    "Error: Unable to open file \"" + name + "\".\n" + "Error loading input file \""
-                            + name + "\".\n");
+                    "Error: Unable to read file \"" + name + "\": " + reason(e) + ".\n"
+                            + "Error loading input file \"" + name + "\".\n");
         }
         if (payload.length > LARGEST) {
             throw new ToolException(
@@ -55,5 +57,14 @@ final class Payloads {
                             + "Error loading input file \"" + name + "\".\n");
         }
         return payload;
+    }
+
+    /** In C's words. */
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "No such file or directory";
+            case AccessDeniedException _ -> "Permission denied";
+            default -> Bytes.of(String.valueOf(e.getMessage()));
+        };
     }
 }

@@ -25,6 +25,8 @@ final class PropertyList {
             Carrier.DISCONNECT,
             Carrier.WILL);
 
+    private static final long LARGEST_VARINT = 268_435_455;
+
     /** A Property of one packet; the number or the text is its value, and a User Property has a key. */
     private record Entry(
             Carrier command, Property property, long number, String text, String key) {}
@@ -43,13 +45,14 @@ final class PropertyList {
         }
         Carrier command = Carrier.named(arguments.get(from));
         if (command == null) {
-            throw new UsageException("Error: Invalid command given in --property argument.\n\n");
+            throw new UsageException("Error: Invalid command " + arguments.get(from)
+                    + " given in --property argument.\n\n");
         }
         String name = arguments.get(from + 1);
         Property property = Property.named(name);
         if (property == null) {
             throw new UsageException(
-                    "Error: Invalid property name given in --property argument.\n\n");
+                    "Error: Invalid property name " + name + " given in --property argument.\n\n");
         }
         if (command == Carrier.CONNACK) {
             throw new UsageException(""); // mosquitto has no words for it
@@ -94,6 +97,10 @@ final class PropertyList {
             throw new UsageException(
                     "Error adding property " + name + " " + (property.type().ordinal() + 1) + "\n");
         }
+        if (property.type() == ValueType.VARINT && number > LARGEST_VARINT) {
+            throw new UsageException(
+                    "Error adding property " + name + " " + (property.type().ordinal() + 1) + "\n");
+        }
         entries.add(new Entry(command, property, number, value, key));
     }
 
@@ -105,18 +112,23 @@ final class PropertyList {
         entries.add(new Entry(command, property, 0, text, ""));
     }
 
-    /** mosquitto's checks of whole packets: no Property twice, no value that the specification forbids. */
+    /**
+     * Refuses a Property given twice, and values that the specification forbids, before anything is sent. mosquitto 2.1
+     * leaves it to the packets that are sent after CONNECT, and then loses the connection or waits for ever.
+     */
     void check() throws UsageException {
         for (Carrier command : CHECKED) {
             String problem = problem(command);
-            if (problem != null) {
+            if (problem != null && command != Carrier.CONNECT && command != Carrier.WILL) {
                 throw new UsageException(
-                        "Error in " + command.label() + " properties: " + problem + "\n");
+                        "Error in " + command.label() + " properties: " + problem + ".\n");
             }
         }
     }
 
-    private @Nullable String problem(Carrier command) {
+    /** What is wrong with the Properties of a packet; null: nothing. */
+    @Nullable
+    String problem(Carrier command) {
         List<Entry> own = of(command);
         for (int i = 0; i < own.size(); i++) {
             Entry entry = own.get(i);

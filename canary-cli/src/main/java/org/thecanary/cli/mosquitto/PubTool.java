@@ -57,9 +57,6 @@ final class PubTool extends ToolClient {
 
     private int publish(String name) throws ToolException {
         connect(Long.MAX_VALUE / 2 + System.nanoTime());
-        if (name.isEmpty()) {
-            return emptyTopic();
-        }
         TopicName topic = TopicName.ofUtf8(Bytes.toArray(name));
         try {
             if (settings.source == Source.STDIN_LINES) {
@@ -80,16 +77,6 @@ final class PubTool extends ToolClient {
                             1, "Error: " + Bytes.of(String.valueOf(why.getMessage())) + ".\n");
         }
         disconnect(ReasonCode.NORMAL_DISCONNECTION);
-        return 0;
-    }
-
-    /** mosquitto_pub notices it here, and ends with 0 unless it reads lines. */
-    private int emptyTopic() throws ToolException {
-        disconnect(ReasonCode.NORMAL_DISCONNECTION);
-        if (settings.source == Source.STDIN_LINES) {
-            throw new ToolException(3, "Error: Invalid function arguments provided.\n");
-        }
-        complain("Error: Invalid input. Does your topic contain '+' or '#'?\n");
         return 0;
     }
 
@@ -127,7 +114,7 @@ final class PubTool extends ToolClient {
             if (why instanceof ClientException exception) {
                 onFailure(exception);
             } else {
-                onPublished(result);
+                onPublished(result, message);
             }
             window.release();
         });
@@ -142,7 +129,10 @@ final class PubTool extends ToolClient {
         }
     }
 
-    private void onPublished(PublishResult result) {
+    private void onPublished(PublishResult result, Message message) {
+        if (settings.json) {
+            print(MessageJson.sent(message, result));
+        }
         if (result.reason().isError()) {
             complain("Warning: Publish " + result.packetId() + " failed: "
                     + Words.reason(result.reason()) + ".\n");
@@ -150,6 +140,13 @@ final class PubTool extends ToolClient {
                 complain(Bytes.of(result.reasonString()) + "\n");
             }
         }
+    }
+
+    private void print(Json.Value json) {
+        ByteSink line = new ByteSink();
+        Json.write(json, false, line);
+        line.put('\n');
+        printer.print(line.array(), line.length());
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.List;
+import java.util.Locale;
 
 /** mosquitto_rr: subscribes to the response topic, publishes the request, prints the response. */
 final class RrTool extends ToolClient {
@@ -28,6 +29,7 @@ final class RrTool extends ToolClient {
 
     // the loop's alone
     private boolean answered;
+    private long askedNanos;
 
     private RrTool(
             Settings settings, Streams streams, String topic, String responseTopic, byte[] payload)
@@ -84,6 +86,7 @@ final class RrTool extends ToolClient {
             end.complete(null);
             return;
         }
+        askedNanos = System.nanoTime();
         var _ = client.publish(new Message(
                 TopicName.of(Bytes.text(topic)),
                 QoS.of(settings.qos),
@@ -94,11 +97,26 @@ final class RrTool extends ToolClient {
                         : MessageProperties.NONE));
     }
 
+    /** In the unit in which it is easy to read. */
+    private static String latency(long nanos) {
+        return nanos >= 1_000_000_000
+                ? String.format(
+                        Locale.ROOT, "%d.%09d", nanos / 1_000_000_000, nanos % 1_000_000_000)
+                : nanos >= 1_000_000
+                        ? String.format(Locale.ROOT, "%fms", nanos / 1e6)
+                        : nanos >= 1_000
+                                ? Bytes.of(String.format(Locale.ROOT, "%fµs", nanos / 1e3))
+                                : nanos + "ns";
+    }
+
     @Override
     void onMessage(Publish publish) {
         if (!answered && !(settings.noRetained && publish.message().retain())) {
             answered = true;
             messages.print(publish);
+            if (settings.latency) {
+                printer.line("Latency: " + latency(System.nanoTime() - askedNanos));
+            }
             end.complete(null);
         }
     }

@@ -116,6 +116,9 @@ final class Settings {
     boolean retainedOnly;
     boolean removeRetained;
     boolean exitAfterSubscribing;
+    boolean watch;
+    boolean messageRate;
+    boolean latency;
     int randomFilter = 10_000;
     int messageCount;
     int timeoutSeconds;
@@ -146,6 +149,12 @@ final class Settings {
 
     @Nullable
     String pskIdentity;
+
+    @Nullable
+    String engine;
+
+    @Nullable
+    String engineKeyHash;
 
     @Nullable
     String tlsVersion;

@@ -160,8 +160,11 @@ final class SettingsReader {
         }
         checkTls();
         checkSession();
-        if (settings.tool == Tool.SUB && settings.topics.isEmpty()) {
-            throw new UsageException("Error: You must specify a topic to subscribe to.\n");
+        if (settings.tool == Tool.SUB
+                && settings.topics.isEmpty()
+                && settings.unsubscribed.isEmpty()) {
+            throw new UsageException(
+                    "Error: You must specify a topic to subscribe to (-t) or unsubscribe from (-U).\n");
         }
         settings.properties.check();
     }
@@ -173,6 +176,11 @@ final class SettingsReader {
         }
         if (settings.keyForm != null && settings.keyFile == null) {
             throw new UsageException("Error: If keyform is set, keyfile must be also specified.\n");
+        }
+        if (settings.engineKeyHash != null
+                && (settings.keyForm == null || settings.engine == null)) {
+            throw new UsageException(
+                    "Error: when using tls-engine-kpass-sha1, both tls-engine and keyform must also be provided.\n");
         }
         if ((settings.caFile != null || settings.caPath != null) && settings.psk != null) {
             throw new UsageException(

@@ -18,12 +18,14 @@ import org.thecanary.mqtt.topic.TopicFilter;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /** mosquitto_sub: subscribes and prints until it has enough. */
 final class SubTool extends ToolClient {
     private static final byte[] NOTHING = new byte[0];
     private static final long SIGNAL_WAIT_SECONDS = 4;
+    private static final long RATE_MILLIS = 1_000;
 
     private final MessagePrinter messages;
     private final List<TopicFilter> filteredOut;
@@ -32,6 +34,9 @@ final class SubTool extends ToolClient {
     private boolean listening = true;
     private int count;
     private int removing;
+
+    /** For {@code --message-rate}; more than one thread's. */
+    private final LongAdder arrived = new LongAdder();
 
     private SubTool(Settings settings, Streams streams) throws ToolException {
         super(settings, streams, RECONNECT);
@@ -45,17 +50,37 @@ final class SubTool extends ToolClient {
 
     static int run(Settings settings, Streams streams) throws ToolException {
         if (settings.noRetained && settings.retainedOnly) {
-            throw new ToolException(
-                    1, "\nError: Combining '-R' and '--retained-only' makes no sense.\n");
+            streams.complain("\nError: Combining '-R' and '--retained-only' makes no sense.\n");
+            return 1;
         }
         CountDownLatch over = new CountDownLatch(1);
         Thread onSignal;
         try (SubTool tool = new SubTool(settings, streams)) {
             onSignal = new Thread(() -> tool.leaveOnSignal(over));
             Runtime.getRuntime().addShutdownHook(onSignal);
+            tool.begin();
             return tool.untilItEnds();
         } finally {
             over.countDown();
+        }
+    }
+
+    private void begin() {
+        if (settings.messageRate) {
+            Thread.ofPlatform().daemon().name("message-rate").start(this::tellRate);
+        } else {
+            messages.begin(settings.host == null ? "localhost" : settings.host);
+        }
+    }
+
+    private void tellRate() {
+        try {
+            while (!end.isDone()) {
+                Thread.sleep(RATE_MILLIS);
+                printer.line(arrived.sumThenReset() + " msgs/s");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -86,12 +111,14 @@ final class SubTool extends ToolClient {
                 .map(filter -> new Subscription(filter, options))
                 .toList();
         PropertyList properties = settings.properties;
-        var _ = client.subscribe(
-                        subscriptions,
-                        (int) properties.number(
-                                Carrier.SUBSCRIBE, Property.SUBSCRIPTION_IDENTIFIER, 0),
-                        properties.users(Carrier.SUBSCRIBE))
-                .whenComplete(this::onSubscribed);
+        if (!subscriptions.isEmpty()) { // with -U alone none is asked for [MQTT-3.8.3-2]
+            var _ = client.subscribe(
+                            subscriptions,
+                            (int) properties.number(
+                                    Carrier.SUBSCRIBE, Property.SUBSCRIPTION_IDENTIFIER, 0),
+                            properties.users(Carrier.SUBSCRIBE))
+                    .whenComplete(this::onSubscribed);
+        }
         for (TopicFilter filter : filters(settings.unsubscribed)) {
             var _ = client.unsubscribe(List.of(filter), properties.users(Carrier.UNSUBSCRIBE));
         }
@@ -122,7 +149,8 @@ final class SubTool extends ToolClient {
 
     @Override
     void onMessage(Publish publish) {
-        if (!listening) {
+        arrived.increment();
+        if (!listening || settings.messageRate) {
             return;
         }
         Message message = publish.message();

@@ -135,7 +135,7 @@ abstract class ToolClient implements ClientEvents, Printer.Listener, AutoCloseab
     /** The end of the connection as the tool's end. */
     ToolException failed(Disconnected why) {
         return switch (why.cause()) {
-            case UNKNOWN_HOST -> new ToolException(1, "Unable to connect (Lookup error.).\n");
+            case UNKNOWN_HOST -> new ToolException(1, "Unable to connect (Lookup error).\n");
             case UNREACHABLE, CONNECT_TIMEOUT ->
                 new ToolException(1, "Error: " + systemWords(why.sentence()) + "\n");
             case TLS ->

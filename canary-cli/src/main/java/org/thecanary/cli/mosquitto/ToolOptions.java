@@ -42,7 +42,14 @@ final class ToolOptions {
             byte @Nullable [] password, Passphrase passphrase, ReconnectPolicy reconnect)
             throws ToolException {
         checkSupported();
+        if (settings.properties.problem(Carrier.WILL) != null) {
+            throw new ToolException(1, "Error: Problem setting will.\n");
+        }
         checkTexts(password);
+        String problem = settings.properties.problem(Carrier.CONNECT);
+        if (problem != null) {
+            throw new ToolException(1, "Unable to connect (" + problem + ").\n");
+        }
         PropertyList properties = settings.properties;
         try {
             return ClientOptions.builder(new ToolTransport(settings, passphrase).build())
@@ -94,6 +101,13 @@ final class ToolOptions {
     }
 
     private void checkTexts(byte @Nullable [] password) throws ToolException {
+        if (settings.id != null && settings.id.isEmpty()) {
+            throw new ToolException(
+                    1,
+                    settings.tool == Tool.PUB
+                            ? "Error: Invalid id.\n"
+                            : "Error: Invalid id and/or clean_session.\n");
+        }
         if (settings.id != null && !Bytes.isMqttText(settings.id)) {
             throw new ToolException(1, ""); // mosquitto has no words for it
         }
@@ -111,7 +125,7 @@ final class ToolOptions {
             return new InetSocketAddress(
                     InetAddress.getByName(Bytes.text(settings.bindAddress)), 0);
         } catch (UnknownHostException _) {
-            throw new ToolException(1, "Unable to connect (Lookup error.).\n");
+            throw new ToolException(1, "Unable to connect (Lookup error).\n");
         }
     }
 

@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli.mosquitto;
 
+import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.CipherList;
 import org.thecanary.client.Tls;
 import org.thecanary.client.Transport;
 import org.thecanary.client.Transport.WebSocket;
 import org.thecanary.credentials.pem.Passphrase;
 import org.thecanary.credentials.pem.PemException;
-import org.thecanary.credentials.pem.PemFiles;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Where the settings lead, and through what; in mosquitto's words where that is wrong. */
 final class ToolTransport {
     private static final String FAILED = "Unable to connect (" + Words.TLS + ").\n";
-
-    /** Where Linux distributions keep what the system trusts. */
-    private static final List<Path> SYSTEM_TRUST = List.of(
-            Path.of("/etc/ssl/certs/ca-certificates.crt"),
-            Path.of("/etc/pki/tls/certs/ca-bundle.crt"),
-            Path.of("/etc/ssl/cert.pem"));
 
     private final Settings settings;
     private final Passphrase passphrase;
@@ -44,9 +35,7 @@ final class ToolTransport {
         if (settings.port == 0) {
             return Transport.unix(Path.of(host)); // as libmosquitto
         }
-        Transport.Tcp tcp = Transport.tcp(
-                host,
-                settings.port == Settings.PORT_UNDEFINED ? Transport.DEFAULT_PORT : settings.port);
+        Transport.Tcp tcp = Transport.tcp(host, port());
         if (settings.proxy != null) {
             tcp = tcp.through(settings.proxy);
         }
@@ -54,6 +43,16 @@ final class ToolTransport {
             tcp = tcp.with(WebSocket.MQTT);
         }
         return usesTls() ? tcp.with(tls()) : tcp;
+    }
+
+    /** Without {@code -p} that of TLS where an authority is named, even with {@code --no-tls}: as mosquitto. */
+    private int port() {
+        if (settings.port != Settings.PORT_UNDEFINED) {
+            return settings.port;
+        }
+        return settings.caFile == null && settings.caPath == null
+                ? Transport.DEFAULT_PORT
+                : Transport.DEFAULT_TLS_PORT;
     }
 
     /** Also with a certificate alone, whose owner hardly means to connect without TLS. */
@@ -98,13 +97,15 @@ final class ToolTransport {
                                 + " cannot be read.\n");
             }
         }
-        Tls.Builder tls = Tls.builder();
+        Tls.Builder tls;
         try {
-            List<X509Certificate> trusted = trusted();
-            if (!trusted.isEmpty()) {
-                tls.trust(trusted);
-            }
-            identity(tls);
+            tls = new TlsFiles(
+                            path(settings.caFile),
+                            path(settings.caPath),
+                            settings.useSystemTrust,
+                            path(settings.certFile),
+                            path(settings.keyFile))
+                    .builder(passphrase);
         } catch (PemException e) {
             throw new ToolException(1, FAILED + Bytes.of(e.getMessage() + ".\n"));
         }
@@ -127,39 +128,7 @@ final class ToolTransport {
         }
     }
 
-    /** Whom to trust; empty: whom Java trusts. */
-    private List<X509Certificate> trusted() throws PemException {
-        List<X509Certificate> trusted = new ArrayList<>();
-        if (settings.caFile != null) {
-            trusted.addAll(PemFiles.certificates(path(settings.caFile)));
-        }
-        if (settings.caPath != null) {
-            trusted.addAll(PemFiles.certificatesIn(path(settings.caPath)));
-        }
-        if (settings.useSystemTrust || trusted.isEmpty()) {
-            for (Path file : SYSTEM_TRUST) {
-                if (Files.isReadable(file)) {
-                    trusted.addAll(PemFiles.certificates(file));
-                    break;
-                }
-            }
-        }
-        return trusted;
-    }
-
-    private void identity(Tls.Builder tls) throws PemException {
-        if (settings.certFile == null || settings.keyFile == null) {
-            return;
-        }
-        Path certificateFile = path(settings.certFile);
-        Path keyFile = path(settings.keyFile);
-        List<X509Certificate> chain = PemFiles.certificates(certificateFile);
-        PrivateKey key = PemFiles.privateKey(keyFile, passphrase);
-        PemFiles.checkPair(certificateFile, chain.getFirst(), keyFile, key);
-        tls.identity(chain, key);
-    }
-
-    private static Path path(String file) {
-        return Path.of(Bytes.text(file));
+    private static @Nullable Path path(@Nullable String file) {
+        return file == null ? null : Path.of(Bytes.text(file));
     }
 }

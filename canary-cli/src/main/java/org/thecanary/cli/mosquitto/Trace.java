@@ -32,12 +32,14 @@ final class Trace {
     private final Printer printer;
     private final boolean v5;
     private String client;
+    private boolean named;
     /** libmosquitto counts messages of QoS 0, too. */
     private int lastPacketId;
 
     Trace(Printer printer, String clientId, boolean v5) {
         this.printer = printer;
-        this.client = clientId.isEmpty() ? "(null)" : Bytes.of(clientId);
+        this.named = !clientId.isEmpty();
+        this.client = named ? Bytes.of(clientId) : "null";
         this.v5 = v5;
     }
 
@@ -86,9 +88,12 @@ final class Trace {
                 String assigned = ack.properties().assignedClientIdentifier();
                 if (assigned != null) {
                     client = Bytes.of(assigned);
+                    named = true;
                 }
                 int code = v5 ? ack.reason().code() : Words.returnCode(ack.reason());
-                line("received CONNACK (" + code + ")");
+                // mosquitto has two words for no id
+                printer.line("Client " + (named ? client : "(null)") + " received CONNACK (" + code
+                        + ")");
             }
             case Publish publish ->
                 line("received PUBLISH " + describe(publish, publish.packetId()));

@@ -6,11 +6,11 @@ import org.thecanary.mqtt.packet.ReasonCode;
 /** What mosquitto's tools say, where scripts may look for it. */
 final class Words {
     static final String PROTOCOL =
-            "A network protocol error occurred when communicating with the broker.";
+            "A network protocol error occurred when communicating with the broker";
     static final String DUPLICATE_PROPERTY = "Duplicate property in property list";
-    static final String CONNECTION_REFUSED = "The connection was refused.";
-    static final String TLS = "A TLS error occurred.";
-    static final String CONNECTION_LOST = "The connection was lost.";
+    static final String CONNECTION_REFUSED = "The connection was refused";
+    static final String TLS = "A TLS error occurred";
+    static final String CONNECTION_LOST = "The connection was lost";
 
     /** libmosquitto's numbers for errors, which the tools end with. */
     static final int PROTOCOL_CODE = 2;
@@ -38,12 +38,12 @@ final class Words {
     static String returnCode(int code) {
         return "Connection Refused: "
                 + switch (code) {
-                    case 1 -> "unacceptable protocol version.";
-                    case 2 -> "identifier rejected.";
-                    case 3 -> "broker unavailable.";
-                    case 4 -> "bad user name or password.";
-                    case 5 -> "not authorised.";
-                    default -> "unknown reason.";
+                    case 1 -> "unacceptable protocol version";
+                    case 2 -> "identifier rejected";
+                    case 3 -> "broker unavailable";
+                    case 4 -> "bad user name or password";
+                    case 5 -> "not authorised";
+                    default -> "unknown reason";
                 };
     }
 

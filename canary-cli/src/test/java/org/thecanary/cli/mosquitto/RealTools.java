@@ -12,13 +12,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** mosquitto's tools and ours, run with the same command line. */
 final class RealTools {
     private static final Map<String, String> ENVIRONMENT = Map.of("HOME", "/nonexistent");
+
+    private static final Pattern HEX = Pattern.compile("\\\\x([0-9a-f]{2})");
 
     /** What a run left: byte strings. */
     record Outcome(int exitCode, String out, String err) {}
@@ -35,11 +40,23 @@ final class RealTools {
         assumeTrue(present, "mosquitto's clients are missing");
     }
 
+    /** Where the originals are; those of another version are recorded from elsewhere. */
+    private static final Path FOLDER =
+            Path.of(System.getProperty("canary.mosquitto.clients", "/usr/bin"));
+
     /** The original. */
     static Outcome real(Tool tool, List<String> arguments, String stdin) {
         List<String> command = new ArrayList<>();
-        command.add("/usr/bin/" + tool.original());
-        arguments.forEach(argument -> command.add(Bytes.text(argument)));
+        command.add(FOLDER.resolve(tool.original()).toString());
+        if (arguments.stream().allMatch(Bytes::isUtf8)) {
+            arguments.forEach(argument -> command.add(Bytes.text(argument)));
+        } else {
+            // Java can hand over no other bytes than those of texts.
+            StringBuilder line = new StringBuilder("exec " + command.getFirst());
+            arguments.forEach(argument -> line.append(' ').append(ansiC(argument)));
+            command.clear();
+            command.addAll(List.of("bash", "-c", line.toString()));
+        }
         try {
             Path out = Files.createTempFile("real", ".out");
             Path err = Files.createTempFile("real", ".err");
@@ -69,6 +86,14 @@ final class RealTools {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    private static String ansiC(String bytes) {
+        StringBuilder word = new StringBuilder("$'");
+        for (byte octet : Bytes.toArray(bytes)) {
+            word.append("\\x").append(HexFormat.of().toHexDigits(octet));
+        }
+        return word.append("'").toString();
     }
 
     /** Ours, called by the original's name. */
@@ -111,7 +136,13 @@ final class RealTools {
         if (begun) {
             words.add(word.toString());
         }
-        return words.stream().map(Bytes::of).toList();
+        return words.stream().map(Bytes::of).map(RealTools::unescaped).toList();
+    }
+
+    private static String unescaped(String bytes) {
+        return HEX.matcher(bytes)
+                .replaceAll(hex -> Matcher.quoteReplacement(
+                        String.valueOf((char) HexFormat.fromHexDigits(hex.group(1)))));
     }
 
     /** Ids that a broker or a client makes up are no difference. */
@@ -122,7 +153,11 @@ final class RealTools {
     private static String masked(String text) {
         return text.replaceAll("Client (auto-|mosq-|prefix)[^ ]+", "Client $1*")
                 .replaceAll("Client [0-9a-zA-Z-]{20,} ", "Client auto-* ")
-                .replaceAll("\"tst\":(\t?)\"[^\"]+\"", "\"tst\":$1*")
-                .replaceAll("\"message-expiry-interval\":(\t?)[0-9]+", "mei$1");
+                .replaceAll(
+                        "\"tst\":(\t?)\"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[.][0-9]{6}[+][0-9]{4}\"",
+                        "\"tst\":$1*")
+                .replaceAll("\"message-expiry-interval\":(\t?)[0-9]+", "mei$1")
+                .replaceAll("99(98|99)[0-9]{2}", "99****") // of what expires in 1000000 s
+                .replaceAll("Latency: [0-9.]+.*", "Latency: *");
     }
 }

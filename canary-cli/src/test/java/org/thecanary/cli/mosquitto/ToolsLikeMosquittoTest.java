@@ -11,11 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
-import org.thecanary.broker.Broker;
-import org.thecanary.broker.auth.AccessRules;
-import org.thecanary.broker.config.BrokerConfig;
-import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.cli.mosquitto.RealTools.Outcome;
+import org.thecanary.client.Transport;
+import org.thecanary.credentials.pem.Passphrase;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -24,183 +22,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Do the tools say and return what mosquitto's do, with Canary as the broker? */
 final class ToolsLikeMosquittoTest {
 
-    /** Wrong calls: nothing is connected to. */
-    static final List<String> WRONG = lines("""
-            pub -x
-            pub -M
-            pub -V
-            pub -t a -m x -x 1x
-            pub -t a -m x -x -2
-            pub -t a -m x --foo
-            pub -t a -m x -mx
-            pub -D
-            pub -D foo bar baz
-            pub -D publish bar baz
-            pub -D publish receive-maximum 3
-            pub -D publish topic-alias 70000 -t a -m x
-            pub -D publish topic-alias 0 -t a -m x
-            pub -D publish content-type 7 -D publish content-type 8 -t a -m x
-            pub -D publish subscription-identifier 7 -t a -m x
-            pub -D publish payload-format-indicator 2 -t a -m x
-            pub -D auth user-property 7 8 -t a -m x
-            pub -D connack receive-maximum 1
-            pub -D puback user-property 1 2
-            pub -t a -m x -D publish user-property 1
-            pub -t a -m x -D publish message-expiry-interval 99999999999
-            pub -t a -m x -D connect receive-maximum 0
-            pub -t a -m x -D connect request-problem-information 2
-            pub -t a -m x -D connect maximum-packet-size 0
-            pub -f /nonexistent -t a
-            pub -s -t a
-            pub -t a -m x -c
-            pub -t a -m x -c -V 5
-            pub -t a -m x -x ∞ -V 5
-            pub -t a -m x -i foo -I bar
-            pub -t a -m x -I foo -i bar
-            pub -t a -m x -m y
-            pub -t a -m x -n
-            pub -t a -m x -q 3
-            pub -t a -m x -p 70000
-            pub -t a -m x -p -1
-            pub -t a -m x -k 4
-            pub -t a -m x -k 70000
-            pub -t a -m x --will-payload x
-            pub -t a -m x --will-retain
-            pub -t a -m x --will-topic x/#
-            pub -t a -m x --will-topic w --will-qos 3
-            pub -t a -m x --cert a
-            pub -t a -m x --key a
-            pub -t a -m x --keyform pem
-            pub -t a -m x --psk a
-            pub -t a -m x --psk a --psk-identity b --cafile c
-            pub -t a -m x --repeat 0
-            pub -t a -m x --repeat-delay -1
-            pub -t a -m x --proxy http://x
-            pub -t a -m x -V 6
-            pub -t a -m x -C 1
-            pub -t a -m x -M 0
-            pub -t a+ -m x
-            pub -t 'a/#' -m x
-            pub -t 'café+' -m x
-            pub -t a -m x -L
-            pub -t a -m x -L foo://x/y
-            pub -t a -m x -L mqtt://x
-            pub -t a -m x --unix
-            pub -t a -m x --quiet -q 7
-            pub -t a -m x -P foo
-            pub -t a -m x -A nosuch.invalid
-            pub -t a -m x --quiet -A nosuch.invalid
-            sub
-            sub -U c
-            sub -t a#
-            sub -t +a
-            sub -t a -F
-            sub -t a -F %z
-            sub -t a -F %
-            sub -t a -F %5
-            sub -t a -F %-
-            sub -t a -F %5.
-            sub -t a -F %.3
-            sub -t a -F %0-5l
-            sub -t a -F abc@
-            sub -t a -F abc\\
-            sub -t a -F \\q
-            sub -t a -R --retained-only
-            sub -t a -C 0
-            sub -t a -W 0
-            sub -t a -T a#
-            sub -t a -U a#
-            sub -t a -m x
-            sub -t a --random-filter 0
-            rr -t a
-            rr -t a -e b# -m x
-            rr -t a -m x
-            rr -t a -e b -m x -D publish response-topic u
-            """);
-
-    /** Calls that need a broker; PORT is one that lets everybody in, SHUT one that does not, NONE one that is closed. */
-    static final List<String> RIGHT = lines("""
-            pub -p PORT -t a -m x -d
-            pub -p PORT -t a -m x -d -q 1
-            pub -p PORT -t a -m x -d -q 2
-            pub -p PORT -t a -m x -d -V 5 -q 1 -i v5
-            pub -p PORT -t a -m x -d -V 5 -q 2 -i v5
-            pub -p PORT -t a -m x -d -i id --repeat 3
-            pub -p PORT -t a -m x -d -i id --repeat 3 -q 1
-            pub -p PORT -t a -m x -d -i id --repeat 2 -q 2 --repeat-delay 0.01
-            pub -p PORT -t a -n -d -r
-            pub -p PORT -t a -m '' -d
-            pub -p PORT -t a -m x -d -V 31 -i v31
-            pub -p PORT -t a -m x -d -V 31
-            pub -p PORT -t a -m x -d -I prefix
-            pub -p PORT -t a -m x -d -c -i foo
-            pub -p PORT -t a -m x -d -x 10 -V 5 -i foo
-            pub -p PORT -t a -m x -d -x 0x10 -V 5 -i foo
-            pub -p PORT -t '' -m x
-            pub -p PORT -t 'café/ñ' -m 'ü' -d
-            pub -p PORT -t a -m x -P foo -V 5
-            pub -p PORT -t a -m x -u user
-            pub -p PORT -t a -m x -u user -P foo
-            pub -L mqtt://u:p@127.0.0.1:PORT/x/y -m x -d
-            pub -L mqtt://127.0.0.1:PORT/ -m x
-            pub -p PORT -D publish topic-alias 7 -t a -m x -d -i ta
-            pub -p PORT -t a -m x -D PUBLISH user-property 1 2 -d -i up
-            pub -p PORT -t a -m x -D disconnect session-expiry-interval 0 -d -i se
-            pub -p PORT -t a -m x -D will content-type x --will-topic w --will-payload p -d -i wi
-            pub -p PORT -t a -m x -D publish message-expiry-interval 1x -d -i me
-            pub -p PORT -t a -m x --will-topic w --will-qos 2 --will-retain
-            pub -p PORT -t a -l -d
-            pub -p PORT -t a -l -d -q 1
-            pub -p PORT -t a -s -d
-            pub -p PORT -t a -m x --nodelay -M 5 -k 10
-            pub -p SHUT -t a -m x
-            pub -p SHUT -t a -m x --quiet
-            pub -p SHUT -t a -m x -V 5
-            pub -p SHUT -t a -l
-            pub -p SHUT -t a -l -V 5
-            sub -p SHUT -t a
-            sub -p SHUT -t a -V 5
-            rr -p SHUT -t a -e b -m x
-            pub -p NONE -t a -m x
-            sub -p NONE -t a
-            rr -p NONE -t a -e b -m x
-            sub -p PORT -t e -E -d
-            sub -p PORT -t e -t f -q 2 -E -d -V 5 -i sub
-            sub -p PORT -t e -R -E -d
-            sub -p PORT -t e -R -E -d -V 5 -i sub --retain-as-published
-            sub -p PORT -t of/1 -C 1
-            sub -p PORT -t of/1 -C 1 -d -q 1
-            sub -p PORT -t of/2 -C 1 -d -q 2
-            sub -p PORT -t of/empty/nothing -W 1
-            sub -p PORT -t of/1 -C 1 -v
-            sub -p PORT -t of/1 -C 1 -N
-            sub -p PORT -t of/1 -C 1 -v -N -T of/2
-            sub -p PORT -t of/# -C 3 -v -T of/1
-            sub -L mqtt://127.0.0.1:PORT/of/1 -C 1
-            sub -p PORT -t of/# -T of/+ -W 1
-            rr -p PORT -t a -e none -m x -W 1
-            rr -p PORT -t a -e none -m x -W 1 -d -i rr
-            rr -p PORT -t a -e none -m x -W 1 -d -V 311
-            """);
-
-    /** Formats of -F, tried with each of {@link #PAYLOADS}. */
-    static final List<String> FORMATS = List.of(
-            "%j",
-            "%J",
-            "|%A|%C|%D|%F|%P|%R|%S|%X|%l|%m|%p|%q|%r|%t|%x|%%|",
-            "|%10A|%010C|%5D|%-5F|%5P|%20R|%-5S|%10X|%06l|%-5m|%10p|%3q|%3r|%-10.2t|%5x|%10%|",
-            "|%2p|%02p|%-2p|%2x|%3x|%1x|%-10p|%010p|%-10x|%.1p|%.1t|%5.1t|%-5.1t|%-05l|%020x|%.0t|",
-            "@Y-@m-@d @@ @% @z @Z @q @E @C @y @G @V @U @W @u @w @a @A @b @B @h @j @e @D @F @x @p @P",
-            "x\\\\\\0\\a\\e\\n\\r\\t\\v",
-            "",
-            "é%t");
+    static final List<CommandLine> LINES = CommandLine.all();
 
     private static final List<String> PAYLOADS = List.of(
             "hello \"q\" \\ /",
@@ -231,111 +58,123 @@ final class ToolsLikeMosquittoTest {
             "\"",
             "{\"a\"}");
 
-    private static List<String> lines(String text) {
-        return text.lines().toList();
-    }
-
     @TempDir
     static Path folder;
 
-    private static Broker broker;
-    private static Broker shut;
+    private static TwoBrokers brokers;
+    private static Transcript recorded;
 
     @BeforeAll
     static void start() throws Exception {
         RealTools.require();
-        broker = broker(true);
-        shut = broker(false);
-        for (int i = 0; i < PAYLOADS.size(); i++) {
-            Path file = Files.write(folder.resolve("payload"), Bytes.toArray(PAYLOADS.get(i)));
-            List<String> arguments = new ArrayList<>(
-                    line("-p PORT -r -q " + i % 3 + " -V 5 -t of/" + i + " -f " + file));
-            if (i == 0) {
-                arguments.addAll(RealTools.words("-D publish content-type ct"
-                        + " -D publish response-topic r/t -D publish correlation-data c\"d"
-                        + " -D publish user-property k v -D publish user-property k v2"
-                        + " -D publish payload-format-indicator 1"
-                        + " -D publish message-expiry-interval 1000000"));
+        Files.write(folder.resolve("binary"), new byte[] {0, 1, (byte) 0xff, '\n', 0, '%', 'x'});
+        Files.write(folder.resolve("empty"), new byte[0]);
+        recorded = Transcript.read();
+        brokers = TwoBrokers.start(folder);
+        for (TwoBrokers.Kind broker : TwoBrokers.Kind.values()) {
+            for (int i = 0; i < PAYLOADS.size(); i++) {
+                publish(broker, i);
             }
-            assertThat(RealTools.ours(Tool.PUB, arguments, "")).isEqualTo(new Outcome(0, "", ""));
         }
     }
 
-    private static Broker broker(boolean allowAnonymous) throws Exception {
-        ListenerConfig.Builder listener = new ListenerConfig.Builder();
-        listener.port = 0;
-        listener.host = "127.0.0.1";
-        listener.allowAnonymous = allowAnonymous;
-        BrokerConfig.Builder config = new BrokerConfig.Builder();
-        config.listeners = List.of(listener.build());
-        BrokerConfig built = config.build();
-        return Broker.start(built, AccessRules.load(built.listeners()), 1);
+    private static void publish(TwoBrokers.Kind broker, int i) throws Exception {
+        Path file = Files.write(folder.resolve("payload"), Bytes.toArray(PAYLOADS.get(i)));
+        String line =
+                "-p PORT -r -q " + i % 3 + " -V 5 -t of/" + (i < 10 ? "0" + i : i) + " -f " + file;
+        if (i == 0) {
+            line += " -D publish content-type ct"
+                    + " -D publish response-topic r/t -D publish correlation-data c\"d"
+                    + " -D publish user-property k v -D publish user-property k v2"
+                    + " -D publish payload-format-indicator 1"
+                    + " -D publish message-expiry-interval 1000000";
+        }
+        assertThat(RealTools.ours(Tool.PUB, words(line, broker), ""))
+                .isEqualTo(new Outcome(0, "", ""));
     }
 
     @AfterAll
-    static void stop() {
-        Stream.of(broker, shut).forEach(Broker::close);
+    static void stop() throws Exception {
+        recorded.writeIfRecording();
+        brokers.close();
     }
 
-    private static List<String> line(String text) {
-        String line = text.replace("PORT", String.valueOf(broker.ports().getFirst()))
-                .replace("SHUT", String.valueOf(shut.ports().getFirst()))
-                .replace("NONE", "1");
+    private static List<String> words(String text, TwoBrokers.Kind broker) {
+        String line = brokers.named(broker, text)
+                .replace("FOLDER", folder.toString())
+                .replace("COUNT", String.valueOf(PAYLOADS.size()));
         List<String> words = new ArrayList<>(RealTools.words(line));
-        if (!line.contains("mqtt://")) {
+        if (!line.contains("://")) {
             words.addAll(0, List.of("-h", "127.0.0.1"));
         }
         return words;
     }
 
-    private static Tool tool(String line) {
-        return Tool.valueOf(line.split(" ", 2)[0].toUpperCase(Locale.ROOT));
+    private static List<String> line(String text) {
+        return words(text, TwoBrokers.Kind.CANARY);
     }
 
-    private static List<String> arguments(String line) {
-        return line(line.replaceFirst("^\\w+ ?", ""));
-    }
-
-    @ParameterizedTest
-    @FieldSource("WRONG")
-    void aWrongCallGetsTheSameWords(String line) {
-        Outcome real = RealTools.real(tool(line), arguments(line), "");
-
-        assertThat(RealTools.ours(tool(line), arguments(line), "")).isEqualTo(real);
+    /** What a run left, without what differs from one to the next. */
+    private static Outcome masked(Outcome outcome) {
+        Outcome masked = RealTools.masked(outcome);
+        return new Outcome(
+                masked.exitCode(),
+                masked.out().replace(folder.toString(), "FOLDER"),
+                masked.err().replace(folder.toString(), "FOLDER"));
     }
 
     @ParameterizedTest
-    @FieldSource("RIGHT")
-    void aRightCallPrintsAndReturnsTheSame(String line) {
+    @FieldSource("LINES")
+    void oursSaysWhatMosquittosSays(CommandLine line) {
         String stdin = "one\n\ntwo words\nlast \u00ff";
-        Outcome real = RealTools.masked(RealTools.real(tool(line), arguments(line), stdin));
-        Outcome ours = RealTools.masked(RealTools.ours(tool(line), arguments(line), stdin));
-
-        if (line.matches(".* (-l|--repeat) .*") && line.contains(" -d")) {
-            // Between what several messages are sent, acknowledgements come when they come.
-            assertThat(ours.exitCode()).isEqualTo(real.exitCode());
-            assertThat(ours.out().lines().sorted())
-                    .containsExactlyElementsOf(real.out().lines().sorted().toList());
-            assertThat(ours.err()).isEqualTo(real.err());
-        } else {
-            assertThat(ours).isEqualTo(real);
-        }
+        line.brokers().parallelStream().forEach(broker -> {
+            List<String> arguments = words(line.arguments(), broker);
+            if (recorded.isRecording()) {
+                recorded.put(
+                        line, line.ordered(masked(RealTools.real(line.tool(), arguments, stdin))));
+                return;
+            }
+            Outcome expected = recorded.of(line);
+            Outcome ours = line.ordered(masked(RealTools.ours(line.tool(), arguments, stdin)));
+            if (line.differs()) {
+                assertThat(ours).as("ours with %s", broker).isNotEqualTo(expected);
+                assertThat(ours.exitCode() == 0).isEqualTo(expected.exitCode() == 0);
+            } else {
+                assertThat(ours).as("ours with %s", broker).isEqualTo(expected);
+            }
+            if (!line.isOf21()) {
+                Outcome real = line.ordered(masked(RealTools.real(line.tool(), arguments, stdin)));
+                assertThat(real).as("mosquitto's with %s", broker).isEqualTo(expected);
+            }
+        });
     }
 
-    @ParameterizedTest
-    @FieldSource("FORMATS")
-    void aFormatPrintsTheSame(String format) {
-        for (String more :
-                List.of("", "--pretty", "-N", "-D subscribe subscription-identifier 7")) {
-            List<String> arguments = new ArrayList<>(
-                    line("-p PORT -t of/# -q 2 -V 5 -C " + PAYLOADS.size() + " " + more));
-            arguments.addAll(List.of("-F", Bytes.of(format)));
-            Outcome real = RealTools.masked(RealTools.real(Tool.SUB, arguments, ""));
+    @Test
+    void thereAreHundredsOfThem() {
+        assertThat(LINES).doesNotHaveDuplicates().hasSizeGreaterThan(600);
+        assertThat(LINES.stream().filter(CommandLine::differs)).hasSizeLessThan(20);
+    }
 
-            Outcome ours = RealTools.masked(RealTools.ours(Tool.SUB, arguments, ""));
-            assertThat(ours.out()).as(more).isEqualTo(real.out());
-            assertThat(ours.err()).as(more).isEqualTo(real.err());
-        }
+    @Test
+    void anAliasOfTheBrokerIsPrinted() {
+        Outcome ours = RealTools.ours(
+                Tool.SUB,
+                line("-p PORT -V 5 -D connect topic-alias-maximum 9 -t of/00 -C 1 -F %A:%t"),
+                "");
+
+        assertThat(ours).isEqualTo(new Outcome(0, "1:of/00\n", ""));
+    }
+
+    @Test
+    void withoutAPortTlsHasItsOwn() throws Exception {
+        Settings plain = SettingsReader.read(Tool.PUB, List.of("-t", "a"), Map.of());
+        Settings tls = SettingsReader.read(
+                Tool.PUB, List.of("-t", "a", "--no-tls", "--cafile", "x"), Map.of());
+
+        assertThat(new ToolTransport(plain, Passphrase.NONE).build())
+                .hasToString(Transport.tcp("localhost", 1883).toString());
+        assertThat(new ToolTransport(tls, Passphrase.NONE).build())
+                .hasToString(Transport.tcp("localhost", 8883).toString());
     }
 
     @Test
@@ -343,13 +182,13 @@ final class ToolsLikeMosquittoTest {
         Path home = Files.createDirectories(folder.resolve("home/.config"));
         Files.writeString(
                 home.resolve("mosquitto_sub"),
-                "# ours\n-h 127.0.0.1\n-p " + broker.ports().getFirst()
+                "# ours\n-h 127.0.0.1\n-p " + brokers.port(TwoBrokers.Kind.CANARY, "PORT")
                         + "\n-F %t has %l bytes\n-v\n");
         Map<String, String> environment = Map.of("HOME", folder.resolve("home").toString());
 
-        Outcome ours = RealTools.ours(Tool.SUB, RealTools.words("-t of/1 -C 1"), "", environment);
+        Outcome ours = RealTools.ours(Tool.SUB, RealTools.words("-t of/01 -C 1"), "", environment);
 
-        assertThat(ours).isEqualTo(new Outcome(0, "of/1 has 10 bytes\n", ""));
+        assertThat(ours).isEqualTo(new Outcome(0, "of/01 has 10 bytes\n", ""));
     }
 
     @Test
@@ -371,12 +210,25 @@ final class ToolsLikeMosquittoTest {
 
     @Test
     void jsonLosesNoByte() {
-        Outcome ours =
-                RealTools.masked(RealTools.ours(Tool.SUB, line("-p PORT -t of/2 -C 1 --json"), ""));
+        Outcome ours = RealTools.masked(
+                RealTools.ours(Tool.SUB, line("-p PORT -t of/02 -C 1 --json"), ""));
 
         assertThat(ours.out())
                 .isEqualTo(
-                        "{\"tst\":*,\"topic\":\"of/2\",\"qos\":0,\"retain\":1,\"payloadlen\":5,\"payload_base64\":\"YmFk//4=\"}\n");
+                        "{\"tst\":*,\"topic\":\"of/02\",\"qos\":0,\"retain\":true,\"payloadlen\":5,\"payload_base64\":\"YmFk//4=\"}\n");
+    }
+
+    @Test
+    void pubTellsAsJsonWhatTheBrokerSaid() {
+        Outcome ours = RealTools.masked(RealTools.ours(
+                Tool.PUB, line("-p PORT -V 5 -t nobody/hears -m hello -q 1 --json"), ""));
+
+        assertThat(ours)
+                .isEqualTo(new Outcome(
+                        0,
+                        "{\"tst\":*,\"topic\":\"nobody/hears\",\"qos\":1,\"retain\":false,\"payloadlen\":5,"
+                                + "\"mid\":1,\"reason\":16,\"reason-text\":\"No matching subscribers\"}\n",
+                        ""));
     }
 
     @Test

@@ -168,6 +168,29 @@ public final class CertificateAuthority {
     }
 
     /**
+     * Signs the key of a request, which stays with its owner.
+     *
+     * @param force whether the files of a former certificate of that name are replaced; it stays valid
+     */
+    public Issued sign(
+            String name, CertificateProfile profile, CertificateRequest request, boolean force)
+            throws CaException, IOException {
+        CaStore.checkName(name);
+        return store.exclusively(() -> {
+            if (Files.exists(store.issued(name).resolve(name + ".key"))) {
+                throw new CaException("There is a certificate for " + name
+                        + " already, with a key that was made here, in " + store.issued(name)
+                        + "; call the request's another name with --name.");
+            }
+            if (!force && Files.exists(store.issued(name).resolve(name + ".crt"))) {
+                throw new CaException("There is a certificate for " + name + " already, in "
+                        + store.issued(name) + "; replace it with --force.");
+            }
+            return sign(name, profile, request.key(), (PrivateKey) null);
+        });
+    }
+
+    /**
      * Signs a new certificate with the name, uses and alternative names of the newest one of that name.
      *
      * @param days null is the default

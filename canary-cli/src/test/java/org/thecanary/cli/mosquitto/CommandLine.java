@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.thecanary.cli.mosquitto;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.thecanary.cli.mosquitto.RealTools.Outcome;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * A line of {@code command-lines.txt}, whose head says what is in it.
+ *
+ * @param text the tool and its arguments
+ * @param isOf21 mosquitto 2.0 says something else, or nothing
+ * @param differs Canary means to say something else
+ */
+record CommandLine(String text, boolean isOf21, boolean differs) {
+
+    static List<CommandLine> all() {
+        try (InputStream file = CommandLine.class.getResourceAsStream("command-lines.txt")) {
+            return new String(Objects.requireNonNull(file).readAllBytes(), UTF_8)
+                    .lines()
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .map(CommandLine::of)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static CommandLine of(String line) {
+        String text = line.replaceFirst("^[~!]+ ", "");
+        String marks = line.substring(0, line.length() - text.length());
+        return new CommandLine(text, marks.contains("~"), marks.contains("!"));
+    }
+
+    Tool tool() {
+        return Tool.valueOf(text.split(" ", 2)[0].toUpperCase(Locale.ROOT));
+    }
+
+    String arguments() {
+        return text.replaceFirst("^\\w+ ?", "");
+    }
+
+    /** Those it is tried with: one where none is asked. */
+    List<TwoBrokers.Kind> brokers() {
+        return TwoBrokers.asks(text)
+                ? List.of(TwoBrokers.Kind.values())
+                : List.of(TwoBrokers.Kind.CANARY);
+    }
+
+    /** Of several messages the acknowledgements, and retained messages, come when they come. */
+    Outcome ordered(Outcome outcome) {
+        boolean anyOrder =
+                text.matches(".* (-l|--repeat|of/#|of/\\+) .*") || text.contains(" -t of/00 -t ");
+        return anyOrder
+                ? new Outcome(
+                        outcome.exitCode(),
+                        outcome.out().lines().sorted().collect(Collectors.joining("\n")),
+                        outcome.err().lines().sorted().collect(Collectors.joining("\n")))
+                : outcome;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}
