@@ -10,9 +10,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.broker.behaviour.WebSocketPeer.Frame;
 import org.thecanary.broker.config.ListenerConfig.Protocol;
+import org.thecanary.broker.loop.LinkInfo;
+import org.thecanary.broker.sys.Client;
 import org.thecanary.mqtt.Spec;
 import org.thecanary.mqtt.codec.Bytes;
 
@@ -20,6 +23,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
 
 /** Is MQTT over WebSocket what specification 6 and RFC 6455 say? */
 class WebSocketListenerTest {
@@ -69,6 +74,34 @@ class WebSocketListenerTest {
             peer.send(WebSocketPeer.request(header));
 
             assertThat(peer.response()).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "203.0.113.7                | 203.0.113.7",
+                "203.0.113.7, 198.51.100.9  | 203.0.113.7",
+                "2001:db8::7                | 2001:db8::7",
+                "unknown                    | 127.0.0.1",
+                "evil.example as root (p5   | 127.0.0.1"
+            })
+    void aReverseProxyOnThisMachineIsBelievedWhereItsClientComesFrom(String told, String address)
+            throws Exception {
+        try (WebSocketPeer peer = new WebSocketPeer(broker.port())) {
+            peer.send(WebSocketPeer.request(
+                    "Sec-WebSocket-Protocol: mqtt", "X-Forwarded-For: " + told));
+            peer.response();
+            peer.binary(WebSocketPeer.CONNECT);
+            peer.expectBinary(WebSocketPeer.CONNACK);
+
+            assertThat(broker.broker().clients().get())
+                    .extracting(Client::connection)
+                    .filteredOn(Objects::nonNull)
+                    .extracting(LinkInfo::address)
+                    .anyMatch(seen -> seen.matches(Pattern.quote(address) + ":[0-9]+"))
+                    .noneMatch(seen -> seen.startsWith("unknown") || seen.startsWith("evil"));
         }
     }
 
