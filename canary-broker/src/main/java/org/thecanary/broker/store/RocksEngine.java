@@ -67,7 +67,7 @@ final class RocksEngine implements Engine {
                 .setBestEffortsRecovery(damaged)
                 .setWriteBufferSize(WRITE_BUFFER)
                 .setMaxWriteBufferNumber(WRITE_BUFFERS)
-                .setCompressionType(CompressionType.NO_COMPRESSION)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setMaxTotalWalSize(MOST_LOG)
                 .setMaxBackgroundJobs(2)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
