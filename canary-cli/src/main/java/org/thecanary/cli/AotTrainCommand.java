@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import org.thecanary.cli.net.Loopback;
-import org.thecanary.client.Acknowledgement;
-import org.thecanary.client.ClientEvents;
-import org.thecanary.client.ClientOptions;
 import org.thecanary.client.ClientThreads;
-import org.thecanary.client.MqttClient;
 import org.thecanary.client.Transport;
 import org.thecanary.mqtt.packet.ProtocolVersion;
-import org.thecanary.mqtt.packet.Publish;
-import org.thecanary.mqtt.packet.QoS;
-import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.sensor.Measurement;
 import org.thecanary.sensor.Sampling;
 import org.thecanary.sensor.Sensor;
@@ -36,20 +27,17 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
  * {@code canary aot-train}: what {@code ./canary} runs once after a build, so that the JVM can note which classes a start
  * needs. Does once what users do often: reads a configuration, lets clients in, passes messages on, prints help.
- * {@link ToolTraining} is that of the tools.
+ * {@link BrokerTraining} is that of a broker alone, {@link ToolTraining} that of the tools.
  */
 @Command(name = "aot-train", hidden = true, description = "Train the AOT cache.")
 final class AotTrainCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(8);
-    private static final int MESSAGES = 100;
-    private static final byte[] PAYLOAD = "{\"temperature\": 48.2}".getBytes(UTF_8);
 
     @Override
     public Integer call() throws Exception {
@@ -75,56 +63,15 @@ final class AotTrainCommand implements Callable<Integer> {
                 ClientThreads threads = new ClientThreads()) {
             for (ProtocolVersion version :
                     List.of(ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5)) {
-                talk(files, port, version, threads);
+                BrokerTraining.talk(
+                        port,
+                        version,
+                        credential(files, DataFolder.WEBAPP),
+                        credential(files, DataFolder.SENSOR),
+                        threads);
             }
             measure(files, port);
         }
-    }
-
-    /** Measurements at each QoS, from the sensor to the web app. */
-    private static void talk(
-            DataFolder files, int port, ProtocolVersion version, ClientThreads threads)
-            throws Exception {
-        CountDownLatch arrived = new CountDownLatch(3 * MESSAGES);
-        ClientEvents counter = new ClientEvents() {
-            @Override
-            public void received(Publish publish, Acknowledgement acknowledgement) {
-                arrived.countDown();
-            }
-        };
-        try (MqttClient webapp = client(files, port, version, DataFolder.WEBAPP, threads, counter);
-                MqttClient sensor = client(
-                        files, port, version, DataFolder.SENSOR, threads, ClientEvents.NONE)) {
-            done(webapp.connect());
-            done(webapp.subscribe("sensor/#", QoS.EXACTLY_ONCE));
-            done(sensor.connect());
-            for (QoS qos : QoS.values()) {
-                for (int i = 0; i < MESSAGES; i++) {
-                    done(sensor.publish("sensor/data", PAYLOAD, qos));
-                }
-            }
-            var _ = arrived.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            done(webapp.unsubscribe(List.of(TopicFilter.of("sensor/#"))));
-            done(sensor.disconnect());
-            done(webapp.disconnect());
-        }
-    }
-
-    private static MqttClient client(
-            DataFolder files,
-            int port,
-            ProtocolVersion version,
-            String user,
-            ClientThreads threads,
-            ClientEvents events)
-            throws IOException {
-        Credential credential = CredentialFile.read(files.credentialFile(user), user);
-        ClientOptions options = ClientOptions.builder("127.0.0.1", port)
-                .version(version)
-                .clientId("train-" + user)
-                .credentials(credential.username(), credential.password())
-                .build();
-        return new MqttClient(options, threads, events);
     }
 
     /** A sensor, for a few measurements. */
@@ -151,8 +98,8 @@ final class AotTrainCommand implements Callable<Integer> {
         }
     }
 
-    private static void done(Future<?> future) throws Exception {
-        future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    private static Credential credential(DataFolder files, String user) throws IOException {
+        return CredentialFile.read(files.credentialFile(user), user);
     }
 
     static void delete(Path folder) throws IOException {

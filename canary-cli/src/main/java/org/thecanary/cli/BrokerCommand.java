@@ -2,26 +2,19 @@
 package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
-import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ConfigLoader;
-import org.thecanary.broker.config.ConfigLoader.Loaded;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 /** {@code canary broker}: what {@code mosquitto} is called with, and its exit codes. */
 @Command(
@@ -83,43 +76,11 @@ final class BrokerCommand implements Callable<Integer> {
 
     private static final Set<String> HELP = Set.of("-h", "--help", "--version");
 
-    private final Systemd systemd = Systemd.of(System.getenv());
-    private final AtomicReference<@Nullable RunningBroker> running = new AtomicReference<>();
-    private final AtomicBoolean reloadAsked = new AtomicBoolean();
-
     @Override
     public Integer call() {
-        if (testConfig) {
-            return testConfig();
-        }
-        if (daemon && !Detached.isDetached()) {
-            System.err.println("Error: -d is for the launcher: ./canary broker -d");
-            return ConfigException.INVALID;
-        }
-        // Before a port is open: whoever sees it open may send signals.
-        Thread end = Signals.closeAtEnd(new CompletableFuture<>(), this::close);
-        Signals.on("HUP", this::reload);
-        Signals.on("USR1", () -> ifRunning(RunningBroker::save));
-        Signals.on("USR2", () -> ifRunning(RunningBroker::printSubscriptions));
-        try {
-            RunningBroker broker = RunningBroker.start(
-                    configFile, ports, new RunningBroker.Logging(verbose, quiet, logFormat));
-            running.set(broker);
-            reloadIfAsked();
-            if (watch) {
-                broker.watchFiles();
-            }
-            systemd.ready();
-            systemd.watch(broker::answers);
-            if (daemon) {
-                Detached.ready();
-            }
-        } catch (ConfigException e) {
-            return refused(end, e.report(), e.exitCode());
-        } catch (IOException e) {
-            return refused(end, "Error: " + e.getMessage(), RunningBroker.CANNOT_LISTEN);
-        }
-        return new CompletableFuture<Integer>().join(); // a signal ends it
+        return new BrokerProgram(new BrokerFlags(
+                        configFile, ports, verbose, quiet, watch, daemon, testConfig, logFormat))
+                .run();
     }
 
     /** Flags count from left to right, as for mosquitto: nothing is read that stands after a wish for help. */
@@ -160,66 +121,6 @@ final class BrokerCommand implements Callable<Integer> {
         } catch (ConfigException e) {
             System.err.println(e.report());
             return e.exitCode();
-        }
-    }
-
-    private static int refused(Thread end, String why, int exitCode) {
-        Signals.cancel(end);
-        BrokerLog.end();
-        System.err.println(why);
-        return exitCode;
-    }
-
-    /** SIGHUP. One that comes while the broker still starts is obeyed once it has: it may have read the old files. */
-    private void reload() {
-        reloadAsked.set(true);
-        reloadIfAsked();
-    }
-
-    private void reloadIfAsked() {
-        RunningBroker broker = running.get();
-        if (broker != null && reloadAsked.getAndSet(false)) {
-            systemd.reloading();
-            var _ = broker.reload();
-            systemd.ready();
-        }
-    }
-
-    private void ifRunning(Consumer<RunningBroker> task) {
-        RunningBroker broker = running.get();
-        if (broker != null) {
-            task.accept(broker);
-        }
-    }
-
-    private void close() {
-        systemd.stopping();
-        RunningBroker broker = running.get();
-        if (broker != null) {
-            broker.close();
-        }
-    }
-
-    /** As mosquitto, of the configuration alone; what is wrong with its password and ACL files is said too. */
-    private int testConfig() {
-        if (configFile == null) {
-            System.err.println("Error: Please provide a configuration file to test:  -c FILE");
-            return ConfigException.INVALID;
-        }
-        try {
-            Loaded loaded = ConfigLoader.load(configFile, ports);
-            loaded.notices().forEach(System.err::println);
-            try {
-                AccessRules.load(loaded.config().listeners());
-            } catch (ConfigException e) {
-                System.err.println(e.getMessage());
-                System.err.println("The broker would not start with these files.");
-            }
-            System.err.println("Configuration file is OK.");
-            return 0;
-        } catch (ConfigException e) {
-            System.err.println(e.report());
-            return ConfigException.INVALID;
         }
     }
 }

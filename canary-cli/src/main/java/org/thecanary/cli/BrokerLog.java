@@ -174,6 +174,18 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         context.getLogger(name).setLevel(level);
     }
 
+    /** Waits a moment for what was logged so far to be written. */
+    static void flush() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory())
+                .getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
+                .iteratorForAppenders()
+                .forEachRemaining(appender -> {
+                    if (appender instanceof BrokerLog log) {
+                        log.places.forEach(place -> place.sink.flush());
+                    }
+                });
+    }
+
     /** Writes what was logged so far, and nothing more. */
     static void end() {
         ((LoggerContext) LoggerFactory.getILoggerFactory()).reset();

@@ -52,10 +52,13 @@ public final class Canary implements Runnable {
         if (tool != null) {
             MosquittoTools.main(tool, arguments, version());
         }
-        if (arguments.length > 0 && arguments[0].equals(ToolTraining.COMMAND)) {
-            System.exit(ToolTraining.run(arguments));
+        switch (arguments.length == 0 ? "" : arguments[0]) {
+            case ToolTraining.COMMAND -> System.exit(ToolTraining.run(arguments));
+            case BrokerTraining.COMMAND -> System.exit(BrokerTraining.run());
+            default -> {}
         }
-        System.exit(execute(arguments));
+        BrokerFlags broker = BrokerFlags.ofPlainWords(arguments);
+        System.exit(broker == null ? execute(arguments) : new BrokerProgram(broker).run());
     }
 
     /** Runs a command; its exit code. */

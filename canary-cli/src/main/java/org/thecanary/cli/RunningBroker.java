@@ -114,12 +114,12 @@ final class RunningBroker implements AutoCloseable {
         source.log(config);
         List<AccessRules> rules = AccessRules.load(config.listeners());
         logNotices(loaded, rules);
-        LOG.info(LogMarkers.NOTICE, "canary {} starting", Canary.Version.number());
+        LOG.info(LogMarkers.NOTICE, "canary {} starting", Canary.version());
         logConfiguration(configFile, config);
         Broker broker = Broker.start(config, rules);
         source.broker.set(broker);
         writePidFile(config);
-        LOG.info(LogMarkers.NOTICE, "canary {} running", Canary.Version.number());
+        LOG.info(LogMarkers.NOTICE, "canary {} running", Canary.version());
         RunningBroker running = new RunningBroker(broker, source, loaded);
         running.administer();
         running.watchCertificates();
@@ -341,7 +341,7 @@ final class RunningBroker implements AutoCloseable {
                 LOG.warn("Unable to remove pid file {}: {}", pidFile, e.getMessage());
             }
         }
-        LOG.info(LogMarkers.NOTICE, "canary {} terminating", Canary.Version.number());
+        LOG.info(LogMarkers.NOTICE, "canary {} terminating", Canary.version());
         BrokerLog.end();
     }
 }
