@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,6 +49,13 @@ class DamagedStoreTest {
         folder = parent.resolve("mosquitto.store");
     }
 
+    /** Bytes that no compression makes shorter, so that they can be found in a file. */
+    private static byte[] payload(long number) {
+        byte[] bytes = new byte[200];
+        new Random(number).nextBytes(bytes);
+        return bytes;
+    }
+
     private static StoredMessage message(long number) {
         return new StoredMessage(
                 number,
@@ -55,7 +63,7 @@ class DamagedStoreTest {
                         TopicName.of("t/%05d".formatted(number)),
                         QoS.AT_LEAST_ONCE,
                         true,
-                        new byte[200],
+                        payload(number),
                         MessageProperties.NONE),
                 "p",
                 null,
@@ -148,11 +156,15 @@ class DamagedStoreTest {
 
     /** Where the message of a number stands first; the Retained Messages come last in a table. */
     private static int first(Path file, int number) throws IOException {
-        return Files.readString(file, ISO_8859_1).indexOf("t/%05d".formatted(number));
+        return Files.readString(file, ISO_8859_1).indexOf(beginning(number));
     }
 
     private static int last(Path file, int number) throws IOException {
-        return Files.readString(file, ISO_8859_1).lastIndexOf("t/%05d".formatted(number));
+        return Files.readString(file, ISO_8859_1).lastIndexOf(beginning(number));
+    }
+
+    private static String beginning(int number) {
+        return new String(payload(number), 0, 20, ISO_8859_1);
     }
 
     private static long number(String text, String pattern) {
