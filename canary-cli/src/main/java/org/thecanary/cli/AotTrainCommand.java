@@ -59,7 +59,7 @@ final class AotTrainCommand implements Callable<Integer> {
         int port = Loopback.freePort();
         try (DataFolder files = DataFolder.open(folder, OptionalInt.of(port));
                 RunningBroker _ = RunningBroker.start(
-                        files.config(), List.of(), RunningBroker.Logging.verbose(true));
+                        files.config(), List.of(), RunningBroker.Logging.verbose(false));
                 ClientThreads threads = new ClientThreads()) {
             for (ProtocolVersion version :
                     List.of(ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5)) {

@@ -3,28 +3,24 @@ package org.thecanary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 
-/** Does the training run come to its end by itself? */
+/** Does a training run come to its end by itself, all it was to do done? */
 class AotTrainCommandTest {
     @TempDir
     Path folder;
 
-    @Test
-    void endsWellAndSaysNothingOnStdout() throws Exception {
-        try (Program training = Program.canary(folder, "aot-train")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"aot-train", BrokerTraining.COMMAND})
+    void endsWellAndSaysNothingOnStdout(String command) throws Exception {
+        try (Program training = Program.canary(folder, command)) {
             assertThat(training.exitCode()).as(training.err()).isZero();
             assertThat(training.out()).isEmpty();
-            assertThat(training.err())
-                    .contains(
-                            "as train-webapp (p5",
-                            "as sensor (p5",
-                            "c1, k60, u'sensor')",
-                            "terminating")
-                    .doesNotContain("Exception");
+            assertThat(training.err()).doesNotContain("Exception");
         }
     }
 }

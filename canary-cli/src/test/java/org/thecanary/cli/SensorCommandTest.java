@@ -106,7 +106,7 @@ class SensorCommandTest {
 
     private Program broker() throws IOException {
         return Program.canary(
-                        folder, "broker", "-c", data.resolve("canary.conf").toString())
+                        folder, "broker", "-c", data.resolve("canary.conf").toString(), "-v")
                 .serves();
     }
 
