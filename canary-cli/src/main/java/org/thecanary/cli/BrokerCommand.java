@@ -78,9 +78,12 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new BrokerProgram(new BrokerFlags(
-                        configFile, ports, verbose, quiet, watch, daemon, testConfig, logFormat))
-                .run();
+        return new BrokerProgram(flags()).run();
+    }
+
+    BrokerFlags flags() {
+        return new BrokerFlags(
+                configFile, ports, verbose, quiet, watch, daemon, testConfig, logFormat);
     }
 
     /** Flags count from left to right, as for mosquitto: nothing is read that stands after a wish for help. */
