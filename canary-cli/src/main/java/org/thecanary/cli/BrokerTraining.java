@@ -72,8 +72,8 @@ final class BrokerTraining {
                 """.formatted(port, folder, folder, folder));
         var program = new BrokerProgram(Objects.requireNonNull(
                 BrokerFlags.ofPlainWords("broker", "-c", config.toString())));
-        Thread.ofPlatform().daemon().start(program::run);
-        await(port);
+        Thread broker = Thread.ofPlatform().daemon().start(program::run);
+        var _ = Loopback.awaitListener(port, PATIENCE, broker::isAlive);
         try (ClientThreads threads = new ClientThreads()) {
             for (ProtocolVersion version :
                     List.of(ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5)) {
@@ -81,13 +81,6 @@ final class BrokerTraining {
             }
         } finally {
             program.close();
-        }
-    }
-
-    private static void await(int port) throws InterruptedException {
-        long begun = System.nanoTime();
-        while (!Loopback.listens(port) && System.nanoTime() - begun < PATIENCE.toNanos()) {
-            Thread.sleep(20);
         }
     }
 

@@ -13,9 +13,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +73,8 @@ final class ToolTraining {
                 folder.resolve("conf"), "allow_anonymous true\n" + listener + "\n");
         Process process = canary("broker", "-c", config.toString());
         try {
-            awaitListener(process, port);
+            var _ = Loopback.awaitListener(
+                    port, Duration.ofSeconds(PATIENCE_SECONDS), process::isAlive);
             return call(broker);
         } finally {
             process.destroy();
@@ -120,16 +121,5 @@ final class ToolTraining {
                 .redirectOutput(Redirect.DISCARD)
                 .redirectError(Redirect.DISCARD)
                 .start();
-    }
-
-    private static void awaitListener(Process broker, int port) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (broker.isAlive() && System.nanoTime() < deadline) {
-            try (Socket _ = new Socket("localhost", port)) {
-                return;
-            } catch (IOException _) {
-                Thread.sleep(20);
-            }
-        }
     }
 }

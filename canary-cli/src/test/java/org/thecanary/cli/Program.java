@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.ThrowingRunnable;
 import org.thecanary.cli.net.Loopback;
 
 import java.io.IOException;
@@ -105,18 +107,23 @@ final class Program implements AutoCloseable {
 
     /** Waits until it has said this, on either stream. */
     Program says(String text) {
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> assertThat(out() + err()).contains(text));
-        return this;
+        return until(() -> assertThat(out() + err()).contains(text));
     }
 
     /** Waits until it has said that it is a broker that runs: its listeners are open then. */
     Program serves() {
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> assertThat(out() + err()).containsPattern(BROKER_RUNS));
-        return this;
+        return until(() -> assertThat(out() + err()).containsPattern(BROKER_RUNS));
+    }
+
+    /** Where it waits in vain nobody has it to close it. */
+    private Program until(ThrowingRunnable isSeen) {
+        try {
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).untilAsserted(isSeen);
+            return this;
+        } catch (ConditionTimeoutException e) {
+            close();
+            throw e;
+        }
     }
 
     /** SIGTERM, and what it exits with. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.local.LocalIoHandler;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,13 +16,12 @@ import org.thecanary.broker.store.Claim;
 import org.thecanary.broker.store.KeptSession;
 import org.thecanary.broker.store.QueuePage;
 import org.thecanary.broker.store.RestoredSession;
+import org.thecanary.broker.store.SilentListener;
 import org.thecanary.broker.store.Store;
-import org.thecanary.broker.store.StoreListener;
 import org.thecanary.broker.store.StoredMessage;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.QoS;
-import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.io.IOException;
@@ -47,18 +45,7 @@ class DurabilityTest {
 
     @BeforeEach
     void open() throws IOException {
-        store = new Store(folder.resolve("store"), false, new StoreListener() {
-            @Override
-            public @Nullable StoredMessage retained(TopicName topic) {
-                return null;
-            }
-
-            @Override
-            public void orphaned(StoredMessage message, TopicFilter filter) {}
-
-            @Override
-            public void recovered() {}
-        });
+        store = new Store(folder.resolve("store"), false, new SilentListener());
         store.open(new Store.Restoration() {
             @Override
             public void retained(StoredMessage message) {}

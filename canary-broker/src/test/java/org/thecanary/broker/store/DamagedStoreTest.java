@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,23 +101,7 @@ class DamagedStoreTest {
     private Store open() throws IOException {
         retained.clear();
         sessions.clear();
-        Store store = new Store(
-                folder,
-                true,
-                new StoreListener() {
-                    @Override
-                    public @Nullable StoredMessage retained(TopicName topic) {
-                        return null;
-                    }
-
-                    @Override
-                    public void orphaned(StoredMessage message, TopicFilter filter) {}
-
-                    @Override
-                    public void recovered() {}
-                },
-                RocksEngine::open,
-                errors::add);
+        Store store = new Store(folder, true, new SilentListener(), RocksEngine::open, errors::add);
         store.open(new Store.Restoration() {
             @Override
             public void retained(StoredMessage message) {

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.io.IOException;
@@ -41,18 +40,12 @@ class StoreTest {
         Store store = new Store(
                 folder.resolve("store"),
                 true,
-                new StoreListener() {
+                new SilentListener() {
                     @Override
                     public @Nullable StoredMessage retained(TopicName topic) {
                         asked.incrementAndGet();
                         return null;
                     }
-
-                    @Override
-                    public void orphaned(StoredMessage message, TopicFilter filter) {}
-
-                    @Override
-                    public void recovered() {}
                 },
                 place -> {
                     if (full) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
  */
 final class StartedBroker implements AutoCloseable {
     private static final String PROGRAM = "org.thecanary.cli.Canary";
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Process process;
     private final Path folder;
@@ -78,14 +79,10 @@ final class StartedBroker implements AutoCloseable {
                 .redirectOutput(log.toFile())
                 .start();
         var broker = new StartedBroker(process, folder, port);
-        long begun = System.nanoTime();
-        while (!Loopback.listens(port)) {
-            if (!process.isAlive() || System.nanoTime() - begun > PATIENCE) {
-                String said = Files.readString(log).strip();
-                broker.close();
-                throw new BenchException(name + " does not start: " + said);
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
+        if (!Loopback.awaitListener(port, PATIENCE, process::isAlive)) {
+            String said = Files.readString(log).strip();
+            broker.close();
+            throw new BenchException(name + " does not start: " + said);
         }
         return broker;
     }

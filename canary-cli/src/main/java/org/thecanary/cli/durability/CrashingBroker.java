@@ -7,13 +7,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A broker in a process of its own, to be killed. Owner: confined to its creator. */
 final class CrashingBroker implements AutoCloseable {
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
-    private static final long POLL_MILLIS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<String> command;
     private final Path log;
@@ -27,7 +27,8 @@ final class CrashingBroker implements AutoCloseable {
      * @param folder empty, for the configuration, the log and what is kept
      * @param options lines of the configuration that are added
      */
-    CrashingBroker(List<String> command, Path folder, String options) throws IOException {
+    CrashingBroker(List<String> command, Path folder, String options)
+            throws IOException, InterruptedException {
         this.port = Loopback.freePort();
         this.log = folder.resolve("broker.log");
         Path configuration = folder.resolve("broker.conf");
@@ -65,30 +66,17 @@ final class CrashingBroker implements AutoCloseable {
         return port;
     }
 
-    private Process launch() throws IOException {
+    private Process launch() throws IOException, InterruptedException {
         Process launched = new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (!Loopback.listens(port)) {
-            if (!launched.isAlive() || System.nanoTime() > deadline) {
-                launched.destroyForcibly();
-                throw new IOException(
-                        "the broker does not start; it said:\n" + Files.readString(log));
-            }
-            sleep();
+        if (!Loopback.awaitListener(port, PATIENCE, launched::isAlive)) {
+            launched.destroyForcibly();
+            throw new IOException("the broker does not start; it said:\n" + Files.readString(log));
         }
         return launched;
-    }
-
-    private static void sleep() throws IOException {
-        try {
-            Thread.sleep(POLL_MILLIS);
-        } catch (InterruptedException e) {
-            throw new IOException("interrupted", e);
-        }
     }
 
     /** SIGKILL, and when the process is gone, what is done to its disk, and the next start. */

@@ -6,10 +6,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** What listens on 127.0.0.1. Any thread. */
 public final class Loopback {
     private static final int PATIENCE_MILLIS = 1000;
+    private static final int POLL_MILLIS = 20;
 
     private Loopback() {}
 
@@ -29,5 +32,23 @@ public final class Loopback {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /**
+     * Waits until somebody accepts connections there.
+     *
+     * @param isAlive whether somebody still may
+     * @return false where that is over, or nobody did for so long
+     */
+    public static boolean awaitListener(int port, Duration patience, BooleanSupplier isAlive)
+            throws InterruptedException {
+        long begun = System.nanoTime();
+        while (!listens(port)) {
+            if (!isAlive.getAsBoolean() || System.nanoTime() - begun > patience.toNanos()) {
+                return false;
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return true;
     }
 }
