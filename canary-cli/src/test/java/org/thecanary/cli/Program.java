@@ -146,7 +146,12 @@ final class Program implements AutoCloseable {
     }
 
     int exitCode() throws InterruptedException {
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        return exitCode(PATIENCE);
+    }
+
+    /** Of a program that has waits of its own, which end well before. */
+    int exitCode(Duration patience) throws InterruptedException {
+        assertThat(process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)).isTrue();
         return process.exitValue();
     }
 

@@ -99,7 +99,8 @@ final class SensorOnBrokersTest {
                         "sensor/status",
                         "\"sampling_hz\": 2,",
                         "\"last_offline\": {\"reason\": \"",
-                        "127.0.0.1:" + port); // "... closed the connection", or "... was lost: reset"
+                        "127.0.0.1:"
+                                + port); // "... closed the connection", or "... was lost: reset"
             }
         }
     }

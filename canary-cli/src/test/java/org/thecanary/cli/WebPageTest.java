@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,9 @@ final class WebPageTest {
     private static final Path SCRIPTS =
             Path.of("..", "interop", "browser").toAbsolutePath().normalize();
     private static final Pattern ADDRESS = Pattern.compile("Open in a browser: +(\\S+)");
+
+    /** A script's own waits end well before. */
+    private static final Duration BROWSER_HANGS = Duration.ofMinutes(3);
 
     @TempDir
     private static Path folder;
@@ -170,7 +174,9 @@ final class WebPageTest {
                     first.kill();
                     script.says("it is lost");
                     try (Program _ = Program.canary(home, broker).serves()) {
-                        assertThat(script.exitCode()).as(script.out()).isZero();
+                        assertThat(script.exitCode(BROWSER_HANGS))
+                                .as(script.out())
+                                .isZero();
                     }
                 }
             }
@@ -223,7 +229,7 @@ final class WebPageTest {
                 database.crash();
                 script.says("it is away");
                 database.start();
-                assertThat(script.exitCode()).as(script.out()).isZero();
+                assertThat(script.exitCode(BROWSER_HANGS)).as(script.out()).isZero();
             }
             assertThat(web.err()).doesNotContain("Exception");
         }
@@ -256,8 +262,8 @@ final class WebPageTest {
                 .redirectOutput(said.toFile())
                 .start();
         try {
-            // Its own waits end well before; this is for a browser that hangs.
-            assertThat(script.waitFor(3, TimeUnit.MINUTES)).isTrue();
+            assertThat(script.waitFor(BROWSER_HANGS.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             assertThat(script.exitValue()).as(Files.readString(said)).isZero();
         } finally {
             script.destroy();

@@ -39,12 +39,6 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
     private static final int PATIENCE_MILLIS = 200;
     private static final int LARGEST_BATCH = 5_000;
     private static final int LARGEST_BATCH_BYTES = 4 << 20;
-    private static final int PAUSE_AT = 20_000;
-    private static final int RESUME_AT = 5_000;
-
-    /** Bytes of payloads that may wait; a message may have 64 kB. */
-    private static final int PAUSE_AT_BYTES = 16 << 20;
-
     private static final int MOST_COMPLAINTS = 100;
     private static final long RETRY_MILLIS = 1_000;
     private static final String DATA = "/data";
@@ -52,18 +46,16 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
     private static final String SAMPLING = "/instructions/sampling";
 
     private final BlockingQueue<Arrival> queue = new LinkedBlockingQueue<>();
-    private final AtomicLong waitingBytes = new AtomicLong();
+    private final Backpressure waiting;
     private final Fleet fleet;
     private final Alarms alarms;
     private final Watchers watchers;
     private final BrokerFigures figures;
     private final HistoryWriter history;
     private final Spool spool;
-    private final Consumer<Boolean> pause;
     private final Set<String> complained = new HashSet<>();
     private final AtomicLong taken = new AtomicLong();
     private final Thread thread;
-    private volatile boolean paused;
     private volatile boolean closed;
     private volatile String trouble = "";
 
@@ -82,7 +74,7 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
         this.figures = figures;
         this.history = new HistoryWriter(measurements);
         this.spool = spool;
-        this.pause = pause;
+        this.waiting = new Backpressure(pause);
         this.thread = Thread.ofPlatform().name("web-ingest").daemon().unstarted(this::run);
     }
 
@@ -93,12 +85,8 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
     /** A message came. */
     @Override
     public void accept(Arrival arrival) {
+        waiting.came(arrival.payload().length);
         queue.add(arrival);
-        long bytes = waitingBytes.addAndGet(arrival.payload().length);
-        if (!paused && (queue.size() > PAUSE_AT || bytes > PAUSE_AT_BYTES)) {
-            paused = true;
-            pause.accept(true);
-        }
     }
 
     /** What is wrong with the history, as a sentence; empty: nothing. */
@@ -168,11 +156,7 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
         }
         watchers.flush();
         taken.addAndGet(batch.all.size());
-        long bytes = waitingBytes.addAndGet(-batch.bytes);
-        if (paused && queue.size() < RESUME_AT && bytes < PAUSE_AT_BYTES / 4) {
-            paused = false;
-            pause.accept(false);
-        }
+        waiting.went(batch.all.size(), batch.bytes);
     }
 
     private void show(Arrival arrival, Batch batch) {
@@ -220,10 +204,6 @@ final class Ingest implements Consumer<Arrival>, AutoCloseable {
     /** Returns when it is in the history or in the spool, and acknowledged. */
     private void keep(Batch batch) throws InterruptedException {
         while (!isWritten(batch) && !isSpooled(batch)) {
-            if (queue.size() > PAUSE_AT / 2 && !paused) {
-                paused = true;
-                pause.accept(true);
-            }
             Thread.sleep(RETRY_MILLIS);
         }
         batch.all.forEach(arrival -> arrival.acknowledgement().acknowledge());

@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.thecanary.web.fleet.Alarms;
 import org.thecanary.web.fleet.FleetEvents;
+import org.thecanary.web.history.Database;
 import org.thecanary.web.history.Notes;
 import org.thecanary.web.history.Threshold;
 import org.thecanary.web.payload.Json;
@@ -19,23 +20,31 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /**
  * Tells what happened: writes a note, and for alarms publishes on {@value #TOPIC} and calls the webhook.
  *
- * <p>Any thread; what takes long is done one after the other on a thread of its own.
+ * <p>Any thread. Notes are written one after the other on a thread of their own, and wait there while the history is away;
+ * a warning waits for no database, and its topic for no webhook.
  */
 final class Warner implements Alarms.Listener, FleetEvents, AutoCloseable {
     static final String TOPIC = "sensor/alarms";
     private static final Logger LOG = LoggerFactory.getLogger("web");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long RETRY_MILLIS = 1_000;
+    private static final int MOST_WAITING = 1_000;
+    private static final long LAST_SECONDS = 2;
 
-    private final ExecutorService chores = Executors.newSingleThreadExecutor(
-            Thread.ofVirtual().name("web-notes").factory());
+    private final ExecutorService noting = oneThread("web-notes");
+    private final ExecutorService calling = oneThread("web-webhook");
+    private final AtomicBoolean complained = new AtomicBoolean();
     private final Notes notes;
     private final BiConsumer<String, byte[]> publisher;
     private final @Nullable URI webhook;
@@ -48,6 +57,16 @@ final class Warner implements Alarms.Listener, FleetEvents, AutoCloseable {
         this.http = webhook == null
                 ? null
                 : HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    }
+
+    private static ExecutorService oneThread(String name) {
+        return new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MOST_WAITING),
+                Thread.ofPlatform().name(name).daemon().factory());
     }
 
     @Override
@@ -104,13 +123,31 @@ final class Warner implements Alarms.Listener, FleetEvents, AutoCloseable {
 
     /** Something happened, now or a moment ago. */
     void note(String sensor, long timeMillis, String kind, String text, String detail) {
-        later(() -> {
+        later(noting, () -> write(new Notes.Note(sensor, timeMillis, kind, text, detail)));
+    }
+
+    private void write(Notes.Note note) {
+        for (boolean again = true; again; ) {
             try {
-                notes.add(new Notes.Note(sensor, timeMillis, kind, text, detail));
+                notes.add(note);
+                again = false;
             } catch (SQLException e) {
-                LOG.warn("web: a note of {} is lost: {}", sensor, e.getMessage());
+                again = Database.isAway(e) && hasSlept();
+                if (!again) {
+                    LOG.warn("web: a note of {} is lost: {}", note.sensor(), e.getMessage());
+                }
             }
-        });
+        }
+    }
+
+    private static boolean hasSlept() {
+        try {
+            Thread.sleep(RETRY_MILLIS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private void warn(Alarms.Alarm alarm, String state) {
@@ -120,12 +157,12 @@ final class Warner implements Alarms.Listener, FleetEvents, AutoCloseable {
         view.put("since", Instant.ofEpochMilli(alarm.sinceMillis()).toString());
         view.remove("acknowledged");
         byte[] json = Json.bytes(view);
-        later(() -> {
-            publisher.accept(TOPIC, json);
-            if (webhook != null && http != null) {
-                call(http, webhook, json);
-            }
-        });
+        publisher.accept(TOPIC, json);
+        HttpClient caller = http;
+        URI address = webhook;
+        if (caller != null && address != null) {
+            later(calling, () -> call(caller, address, json));
+        }
     }
 
     private static void call(HttpClient http, URI address, byte[] json) {
@@ -149,16 +186,32 @@ final class Warner implements Alarms.Listener, FleetEvents, AutoCloseable {
         }
     }
 
-    private void later(Runnable chore) {
+    private void later(ExecutorService thread, Runnable chore) {
         try {
-            chores.execute(chore);
+            thread.execute(chore);
         } catch (RejectedExecutionException _) {
-            // The web app is closing.
+            if (!thread.isShutdown() && complained.compareAndSet(false, true)) {
+                LOG.warn(
+                        "web: {} notes or calls of the webhook wait already; more of them are lost",
+                        MOST_WAITING);
+            }
         }
     }
 
+    /** What waits is still done where it does not take long. */
     @Override
     public void close() {
-        chores.close();
+        noting.shutdown();
+        calling.shutdown();
+        try {
+            if (!noting.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS)
+                    || !calling.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("web: some notes or calls of the webhook are lost");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        noting.shutdownNow();
+        calling.shutdownNow();
     }
 }

@@ -249,7 +249,8 @@ final class WebApi implements WebServer.Api {
         EventRing values = sensor.isEmpty() ? null : watchers.watch(sensor);
         try {
             request.noBuffering();
-            new LiveStream(request.stream("text/event-stream"), ticks, values).run();
+            new LiveStream(request.stream("text/event-stream"), ticks, values, request::isAdmitted)
+                    .run();
         } finally {
             if (values != null) {
                 watchers.leave(sensor);

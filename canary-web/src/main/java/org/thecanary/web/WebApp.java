@@ -60,8 +60,12 @@ public final class WebApp implements AutoCloseable {
     private final Warner warner;
     private final TopicWatch topics;
     private final WebServer server;
-    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(
-            2, Thread.ofPlatform().name("web-clock-", 0).daemon().factory());
+
+    /** What every second brings, which waits for nobody. */
+    private final ScheduledExecutorService clock = oneThread("web-clock");
+
+    /** What needs the history, and takes as long as that takes. */
+    private final ScheduledExecutorService chores = oneThread("web-chores");
 
     /** The last tick's complaint, so that each is made once. */
     private String complaint = "";
@@ -136,25 +140,27 @@ public final class WebApp implements AutoCloseable {
         ingest.start();
         link.start();
         if (isAway) {
-            clock.schedule(this::recallLater, RECALL_SECONDS, TimeUnit.SECONDS);
+            chores.schedule(this::recallLater, RECALL_SECONDS, TimeUnit.SECONDS);
         }
-        every(1, 1, () -> {
+        every(clock, 1, 1, () -> {
             long at = System.currentTimeMillis();
             alarms.tick(at);
             topics.tick(at);
             api.tick(at);
         });
-        every(FIGURES_SECONDS, FIGURES_SECONDS, () -> {
+        every(chores, FIGURES_SECONDS, FIGURES_SECONDS, () -> {
             List<Entry> entries = figures.entries(System.currentTimeMillis());
             if (!entries.isEmpty()) {
                 measurements.write(entries);
             }
         });
         every(
+                chores,
                 ROLL_UP_SECONDS,
                 ROLL_UP_SECONDS,
                 () -> measurements.rollUp(System.currentTimeMillis()));
         every(
+                chores,
                 PRUNE_SECONDS / 60,
                 PRUNE_SECONDS,
                 () -> measurements.prune(System.currentTimeMillis()));
@@ -183,8 +189,8 @@ public final class WebApp implements AutoCloseable {
             LOG.warn("web: the history in {} is there", database.describe());
         } catch (SQLException e) {
             complain("the history: " + e.getMessage());
-            if (!clock.isShutdown()) {
-                clock.schedule(this::recallLater, RECALL_SECONDS, TimeUnit.SECONDS);
+            if (!chores.isShutdown()) {
+                chores.schedule(this::recallLater, RECALL_SECONDS, TimeUnit.SECONDS);
             }
         } catch (RuntimeException mistake) {
             LOG.error("web: internal error", mistake);
@@ -220,8 +226,14 @@ public final class WebApp implements AutoCloseable {
         void run() throws SQLException;
     }
 
-    private void every(long firstSeconds, long seconds, Chore chore) {
-        clock.scheduleAtFixedRate(
+    private static ScheduledExecutorService oneThread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name(name).daemon().factory());
+    }
+
+    private void every(
+            ScheduledExecutorService thread, long firstSeconds, long seconds, Chore chore) {
+        thread.scheduleAtFixedRate(
                 () -> {
                     try {
                         chore.run();
@@ -270,6 +282,7 @@ public final class WebApp implements AutoCloseable {
     @Override
     public void close() {
         clock.shutdownNow();
+        chores.shutdownNow();
         server.close();
         topics.close();
         link.close();

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.thecanary.client.Acknowledgement;
 import org.thecanary.client.ClientEvents;
 import org.thecanary.client.ClientOptions;
 import org.thecanary.client.ClientThreads;
@@ -18,6 +19,7 @@ import org.thecanary.client.MqttClient;
 import org.thecanary.client.Transport;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
+import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.topic.TopicName;
 import org.thecanary.web.history.Database;
@@ -26,10 +28,13 @@ import org.thecanary.web.http.Role;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Does a web app begin its work without the database, which a machine may well start after it? */
 final class LateDatabaseTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @TempDir
     Path folder;
@@ -86,6 +91,61 @@ final class LateDatabaseTest {
             assertThat(olga.csv("sensor/attic"))
                     .contains("2026-11-18T11:06:41Z,1", "2026-11-18T11:06:42Z,2");
         }
+    }
+
+    @Test
+    void aDatabaseThatHangsHoldsUpNoWarningAndNoNoteIsLost() throws Exception {
+        List<String> warnings = new CopyOnWriteArrayList<>();
+        try (WebApp web = open(Postgres.PASSWORD);
+                ClientThreads threads = new ClientThreads();
+                MqttClient listener = listener(threads, warnings)) {
+            listener.connect().join();
+            listener.subscribe("sensor/alarms", QoS.AT_LEAST_ONCE).join();
+            Browser olga = browser(web);
+            measure(1);
+            await().atMost(PATIENCE).until(() -> lines(olga) == 2);
+            olga.post(
+                    "/api/threshold",
+                    Map.of(
+                            "sensor",
+                            "sensor/attic",
+                            "quantity",
+                            "v",
+                            "kind",
+                            "above",
+                            "limit",
+                            1,
+                            "seconds",
+                            0));
+            server.freeze();
+            try {
+                measure(2); // is an alarm, and a note
+                await().atMost(PATIENCE).until(() -> warnings.size() == 1);
+                measure(0);
+                await().atMost(PATIENCE).until(() -> warnings.size() == 2);
+                assertThat(olga.get("/api/sensors").body()).contains("\"value\":2.0");
+            } finally {
+                server.thaw();
+            }
+            await().atMost(PATIENCE)
+                    .until(() -> olga.get("/api/notes?sensor=sensor/attic&from=0&to=4000000000000")
+                            .body()
+                            .contains("v no longer above 1"));
+        }
+        assertThat(warnings.getFirst()).contains("\"state\":\"alarm\"");
+        assertThat(warnings.getLast()).contains("\"state\":\"back\"");
+    }
+
+    private MqttClient listener(ClientThreads threads, List<String> heard) {
+        return new MqttClient(
+                ClientOptions.builder("127.0.0.1", broker.port()).build(),
+                threads,
+                new ClientEvents() {
+                    @Override
+                    public void received(Publish publish, Acknowledgement acknowledgement) {
+                        heard.add(new String(publish.message().payload(), UTF_8));
+                    }
+                });
     }
 
     /** A mistake of a person is not waited for. */

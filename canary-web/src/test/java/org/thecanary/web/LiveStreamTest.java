@@ -22,6 +22,7 @@ final class LiveStreamTest {
     private final EventRing ticks = new EventRing(KEPT);
     private final EventRing values = new EventRing(KEPT);
     private final Browser browser = new Browser();
+    private volatile boolean admitted = true;
     private final Thread stream = Thread.ofVirtual().unstarted(this::run);
 
     /** Takes bytes, unless its lock is held: then writing to it waits, as for a full socket. */
@@ -56,7 +57,7 @@ final class LiveStreamTest {
 
     private void run() {
         try {
-            new LiveStream(browser, ticks, values).run();
+            new LiveStream(browser, ticks, values, () -> admitted).run();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -84,6 +85,18 @@ final class LiveStreamTest {
         assertThat(browser.text())
                 .containsSubsequence("event: values\ndata: [1]\n", "data: [2]\n", "data: [7]\n")
                 .doesNotContain("behind");
+    }
+
+    @Test
+    void whoMayLookNoLongerGetsNothingMore() throws InterruptedException {
+        ticks.add("1");
+        await().until(() -> browser.text().contains("data: 1\n"));
+        admitted = false;
+        ticks.add("2");
+
+        stream.join();
+
+        assertThat(browser.text()).doesNotContain("data: 2\n");
     }
 
     @Test

@@ -51,6 +51,7 @@ final class OutageTest {
     private Channels channels;
     private Warner warner;
     private Ingest ingest;
+    private volatile boolean paused;
 
     @BeforeEach
     void start() throws Exception {
@@ -70,7 +71,7 @@ final class OutageTest {
                 new BrokerFigures(),
                 new Measurements(database, channels, Retention.DEFAULT),
                 new Spool(folder.resolve("spool"), spoolBytes),
-                _ -> {});
+                now -> paused = now);
         ingest.start();
     }
 
@@ -144,6 +145,36 @@ final class OutageTest {
         await().atMost(PATIENCE).pollDelay(Duration.ZERO).until(() -> isThere(SENSORS, 4));
         everySensorHasEachOnceAndInOrder(4);
     }
+
+    /** A payload may be long, and a queue of 20,000 of those would be more than the heap. */
+    @Test
+    void whileNothingCanBeKeptNoMoreThanSixteenMegabytesAreRead() throws Exception {
+        close();
+        open(20_000);
+        server.crash();
+        String padding = ", \"none\": null".repeat(4_000);
+        int read = 0;
+        while (!paused) {
+            String payload =
+                    "{\"time\": " + (START + read) + ", \"value\": " + read + padding + "}";
+            ingest.accept(
+                    new Arrival("sensor/long/data", payload.getBytes(UTF_8), false, START, GIVEN));
+            read++;
+        }
+        assertThat(read).isBetween((16 << 20) / 57_000, (24 << 20) / 56_000);
+
+        server.start();
+        await().atMost(PATIENCE).until(() -> !paused);
+        int all = read;
+        await().atMost(PATIENCE).pollDelay(Duration.ZERO).until(() -> isThere(1, all));
+    }
+
+    private static final Acknowledgement GIVEN = new Acknowledgement() {
+        @Override
+        public void acknowledge(ReasonCode reason) {
+            // It is looked for in the history.
+        }
+    };
 
     /** One measurement of each sensor comes, once the broker has room for it; every tenth comes twice. */
     private void arrive(int tick) throws InterruptedException {

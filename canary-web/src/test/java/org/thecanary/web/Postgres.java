@@ -95,12 +95,30 @@ public final class Postgres implements AutoCloseable {
         signal("QUIT");
     }
 
+    /** Answers nobody, and refuses nobody, until {@link #thaw}. */
+    public void freeze() throws Exception {
+        signalAll("STOP");
+    }
+
+    public void thaw() throws Exception {
+        signalAll("CONT");
+    }
+
+    private void signalAll(String name) throws Exception {
+        send(name, process.toHandle());
+        for (ProcessHandle backend : process.descendants().toList()) {
+            send(name, backend);
+        }
+    }
+
     private void signal(String name) throws Exception {
-        int sent = new ProcessBuilder("kill", "-s", name, "" + process.pid())
-                .start()
-                .waitFor();
-        assertThat(sent).isZero();
+        send(name, process.toHandle());
         process.onExit().join();
+    }
+
+    private static void send(String name, ProcessHandle to) throws Exception {
+        int sent = new ProcessBuilder("kill", "-s", name, "" + to.pid()).start().waitFor();
+        assertThat(sent).isZero();
     }
 
     @Override

@@ -30,8 +30,12 @@ final class SensorState {
     /** Time for a message to go to the sensor and back, beside its three intervals. */
     private static final long ROUND_TRIP_MILLIS = 1_500;
 
-    final String prefix;
+    /** A sensor's clock is no further ahead than this, unless it is wrong. */
+    private static final long AHEAD_MILLIS = 60_000;
+
     private static final int MOST_QUANTITIES = 128;
+
+    final String prefix;
 
     final Map<String, Quantity> quantities = new LinkedHashMap<>();
     private final Room room;
@@ -96,6 +100,10 @@ final class SensorState {
     void measured(Measurement measurement, long nowMillis) {
         arrivedMillis = nowMillis;
         values++;
+        if (lastMillis > nowMillis + AHEAD_MILLIS && measurement.timeMillis() < lastMillis) {
+            lastMillis = 0; // its clock was ahead, and was put right
+            quantities.values().forEach(quantity -> quantity.spark.clear());
+        }
         meter.add(measurement.timeMillis());
         boolean latest = measurement.timeMillis() >= lastMillis;
         lastMillis = Math.max(lastMillis, measurement.timeMillis());

@@ -20,7 +20,13 @@ final class Spark {
     private int count;
 
     Spark() {
+        clear();
+    }
+
+    /** Forgets all. */
+    void clear() {
         Arrays.fill(means, Float.NaN);
+        latest = Long.MIN_VALUE;
     }
 
     void add(long timeMillis, double value) {

@@ -74,11 +74,12 @@ public final class Logins {
      */
     public String logIn(String name, String password, String address, long nowMillis)
             throws Refusal {
-        checkTries(name, nowMillis);
-        checkTries(address, nowMillis);
         boolean right;
         verifying.acquireUninterruptibly();
         try {
+            // Here, so that many who ask at once do not all count as the first.
+            checkTries(name, nowMillis);
+            checkTries(address, nowMillis);
             right = password.length() <= MOST_PASSWORD && people.verify(name, password);
         } finally {
             verifying.release();

@@ -13,6 +13,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** A request and the way to answer it. Confined to the request's thread. */
 public final class Request {
@@ -20,6 +21,7 @@ public final class Request {
 
     private final HttpExchange exchange;
     private final Map<String, String> parameters;
+    private BooleanSupplier admitted = () -> false;
 
     Request(HttpExchange exchange) {
         this.exchange = exchange;
@@ -78,6 +80,16 @@ public final class Request {
             }
         }
         return null;
+    }
+
+    /** @param so whether the person who asks may do so still */
+    void admit(BooleanSupplier so) {
+        admitted = so;
+    }
+
+    /** Whether the person who asks is logged in still; for an answer that takes long. */
+    public boolean isAdmitted() {
+        return admitted.getAsBoolean();
     }
 
     /** A parameter of the query; empty where there is none. */

@@ -170,6 +170,8 @@ public final class WebServer implements AutoCloseable {
                 if (!reading && !session.get().csrf().equals(request.header("X-Canary-Token"))) {
                     throw new Refusal(403, "This request did not come from Canary's own page.");
                 }
+                request.admit(
+                        () -> logins.session(token, System.currentTimeMillis()).isPresent());
                 if (path.equals("/api/logout") && !reading && token != null) {
                     logins.logOut(token);
                     setCookie(request, "", 0);

@@ -4,6 +4,7 @@
 
 import { h, colour } from './dom.js';
 import { clock, day, decimals, moment, number, scaled } from './format.js';
+import { isAhead } from './store.js';
 
 const KEYS = ['--s1', '--s2', '--s3', '--s4'];
 const STEPS = Array.from({ length: 60 }, (_, i) => [1, 2, 5][i % 3] * 10 ** (Math.floor(i / 3) - 8));
@@ -26,6 +27,7 @@ export class Curve {
 
   add(time, value, bucket) {
     const at = Math.floor(time / bucket) * bucket;
+    while (this.t.at(-1) > at && isAhead(this.t.at(-1))) for (const list of [this.t, this.mean, this.low, this.high]) list.pop();
     const last = this.t.length - 1;
     if (last >= 0 && at < this.t[last]) return;
     if (last >= 0 && at === this.t[last]) {

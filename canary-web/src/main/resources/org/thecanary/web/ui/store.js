@@ -10,6 +10,11 @@ export function now() {
   return Date.now() + store.skew;
 }
 
+/** Whether a clock must have been wrong that said so, and was put right if another time comes later. */
+export function isAhead(time) {
+  return time > now() + 60000;
+}
+
 export class Failure extends Error {}
 
 async function answer(response) {
@@ -57,6 +62,7 @@ function take(message) {
     for (const quantity of sensor.quantities) {
       const points = (store.sparks[sensor.id] ??= {})[quantity.name] ??= [];
       const bucket = Math.floor(sensor.time / 10000) * 10;
+      while (points.at(-2) > bucket && isAhead(points.at(-2) * 1000)) points.splice(-2);
       if (points.at(-2) === bucket) points[points.length - 1] = quantity.value;
       else if (!points.length || points.at(-2) < bucket) points.push(bucket, quantity.value);
       if (points.length > 800) points.splice(0, 80);

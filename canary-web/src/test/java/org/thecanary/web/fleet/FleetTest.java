@@ -57,10 +57,35 @@ final class FleetTest {
                 .containsEntry("unit", "Cel");
     }
 
+    @Test
+    void aClockThatWasAheadAndIsPutRightLeavesNothingBehind() {
+        measuredAt(NOW + 3_600_000, "sensor/attic", "value", 20);
+        measuredAt(NOW, "sensor/attic", "value", 21);
+        measuredAt(NOW + 10_000, "sensor/attic", "value", 22);
+
+        assertThat(quantities("sensor/attic").getFirst()).containsEntry("value", 22.0);
+        assertThat(fleet.sparks(NOW))
+                .containsEntry(
+                        "sensor/attic",
+                        Map.of("value", List.of(NOW / 1000, 21.0, NOW / 1000 + 10, 22.0)));
+    }
+
+    @Test
+    void aValueThatComesLateIsNotTheLatest() {
+        measuredAt(NOW, "sensor/attic", "value", 21);
+        measuredAt(NOW - 5_000, "sensor/attic", "value", 20);
+
+        assertThat(quantities("sensor/attic").getFirst()).containsEntry("value", 21.0);
+    }
+
     private void measured(String sensor, String quantity, double value) {
+        measuredAt(NOW, sensor, quantity, value);
+    }
+
+    private void measuredAt(long time, String sensor, String quantity, double value) {
         fleet.measured(
                 sensor,
-                new Measurement(NOW, 1, true, List.of(new Reading(quantity, value, null))),
+                new Measurement(time, 1, true, List.of(new Reading(quantity, value, null))),
                 NOW);
     }
 
