@@ -91,11 +91,11 @@ final class CaCommand implements Runnable {
         var copy = store.folder().toAbsolutePath().normalize().resolveSibling("certs/crl.pem");
         if (!Files.isRegularFile(copy)) {
             return "Give the broker the new list " + store.crlFile()
-                    + " (crlfile), and restart it, so that it reads the list.";
+                    + " (crlfile). Canary reads it at once; restart mosquitto, so that it reads it.";
         }
         Files.write(copy, Files.readAllBytes(store.crlFile()));
         return "The broker's list " + copy
-                + " is the new one too; restart the broker, so that it reads the list.";
+                + " is the new one too. Canary reads it at once; restart mosquitto, so that it reads it.";
     }
 
     @Command(

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Does MQTT.js in Chromium come in by WebSocket over TLS, with a certificate that {@code openssl} made? */
+/** Does MQTT.js in Chromium come in by WebSocket over TLS, with a certificate that {@code openssl}
+ * or {@code canary ca} made? */
 @Timeout(180)
 final class BrowserWssTest {
     private static final Path INTEROP =
@@ -49,6 +53,27 @@ final class BrowserWssTest {
                 echo subjectAltName=DNS:localhost >san
                 openssl x509 -req -in mosquitto.csr -CA ca.crt -CAkey ca.key -CAcreateserial \
                     -extfile san -out mosquitto.crt -days 365
+                """, folder.toString());
+    }
+
+    private void makeOwnCertificates() throws Exception {
+        Path ca = folder.resolve("ca");
+        for (String words : List.of("init --no-passphrase", "issue localhost --server")) {
+            List<String> command = new ArrayList<>(List.of("ca"));
+            command.addAll(List.of(words.split(" ", -1)));
+            command.addAll(List.of("--dir", ca.toString()));
+            ProgramRun run = ProgramRun.canary("", command.toArray(String[]::new));
+            assertThat(run.status()).as(run.err()).isZero();
+        }
+        Path issued = ca.resolve("issued/localhost");
+        Files.copy(ca.resolve("ca.crt"), folder.resolve("ca.crt"));
+        Files.copy(issued.resolve("localhost.crt"), folder.resolve("mosquitto.crt"));
+        Files.copy(issued.resolve("localhost.key"), folder.resolve("mosquitto.key"));
+    }
+
+    private void makeBrowsers() throws Exception {
+        Peers.run("sh", "-ec", """
+                cd "$0"
                 for home in trusts knows-nobody; do
                     mkdir -p $home/.pki/nssdb
                     certutil -N --empty-password -d sql:$home/.pki/nssdb
@@ -76,9 +101,21 @@ final class BrowserWssTest {
         return Files.readString(said);
     }
 
-    @Test
-    void aPageOfABrowserThatTrustsTheAuthorityComesInAndNoOther() throws Exception {
-        makeCertificates();
+    /** Whose certificates the broker has. */
+    enum Maker {
+        OPENSSL,
+        CANARY_CA
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPageOfABrowserThatTrustsTheAuthorityComesInAndNoOther(Maker maker) throws Exception {
+        if (maker == Maker.OPENSSL) {
+            makeCertificates();
+        } else {
+            makeOwnCertificates();
+        }
+        makeBrowsers();
         int port = Program.freePort();
         Path conf =
                 Files.writeString(folder.resolve("mosquitto.conf"), """

@@ -164,9 +164,19 @@ class InitTest {
         };
         try (Program _ = start(kind);
                 Program webapp = client("mosquitto_sub", byPassword, "-v", "-t", "#");
+                Program sensor = client(
+                        "mosquitto_sub",
+                        new String[] {"-p", "" + local, "-u", "sensor", "-P", password("sensor")},
+                        "-v",
+                        "-t",
+                        "#");
                 Program browser = python(
                         BROWSER, ca, "" + webSocket, "webapp", password("webapp"), "sensor/#")) {
             browser.says("subscribed");
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                publish(1, local, "webapp", "sensor/instructions/sampling", "begin");
+                return sensor.out().contains("begin");
+            });
             await().atMost(Duration.ofSeconds(30)).until(() -> {
                 publish(1, local, "sensor", "sensor/data", "begin");
                 return webapp.out().contains("begin");
@@ -182,14 +192,25 @@ class InitTest {
             publish(1, local, "webapp", "sensor/attic/instructions/sampling", "1 Hz");
             publish(1, local, "webapp", "sensor/attic/data", "forged by webapp");
             publish(1, local, "webapp", "end", "forged by webapp");
+            byPassword[byPassword.length - 3] = "sensor";
+            byPassword[byPassword.length - 1] = password("sensor");
+            try (Program publisher = client(
+                    "mosquitto_pub", byPassword, "-q", "1", "-t", "sensor/data", "-m", "by TLS")) {
+                assertThat(publisher.exitCode()).as(publisher.err()).isZero();
+            }
+            publish(1, local, "webapp", "sensor/instructions/sampling", "the end");
             publish(1, local, "sensor", "sensor/status", "the end");
 
+            sensor.says("sensor/instructions/sampling the end");
+            assertThat(sensor.out().lines())
+                    .allMatch(line -> line.startsWith("sensor/instructions/"));
             webapp.says("sensor/status the end");
             browser.says("begin");
             assertThat(webapp.out())
                     .contains(
                             "sensor/attic/data 21.5\n",
                             "sensor/data measured\n",
+                            "sensor/data by TLS\n",
                             "sensor/alarms too hot\n",
                             "sensor/attic/instructions/sampling 1 Hz\n")
                     .doesNotContain("forged");
@@ -216,47 +237,139 @@ class InitTest {
     }
 
     private void aRevokedDeviceIsRefused(Broker kind) throws Exception {
+        revoke("attic");
+        try (Program _ = start(kind)) {
+            assertThat(publishByCertificate("attic")).isNotZero();
+            assertThat(publishByCertificate("cellar")).isZero();
+        }
+        assertThat(opensslVerifies("attic")).isFalse();
+        assertThat(opensslVerifies("cellar")).isTrue();
+    }
+
+    private void revoke(String device) {
         String passphrase = folder.resolve("ca.passphrase").toString();
         ProgramRun revoked = ProgramRun.canary(
                 "",
                 "ca",
                 "revoke",
-                "attic",
+                device,
                 "--dir",
                 folder.resolve("ca").toString(),
                 "--passphrase-file",
                 passphrase);
         assertThat(revoked.status()).as(revoked.err()).isZero();
-        try (Program _ = start(kind)) {
+    }
+
+    private boolean opensslVerifies(String device) throws Exception {
+        Path certificate = folder.resolve("ca/issued").resolve(device).resolve(device + ".crt");
+        return opensslVerify(certificate.toString()).status() == 0;
+    }
+
+    private ProgramRun opensslVerify(String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "verify",
+                "-crl_check",
+                "-CAfile",
+                folder.resolve("ca/ca.crt").toString(),
+                "-CRLfile",
+                folder.resolve("certs/crl.pem").toString()));
+        arguments.addAll(List.of(more));
+        return ProgramRun.other("", "openssl", arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void aRunningBrokerLetsGoOfADeviceThatIsRevoked() throws Exception {
+        letTheServiceRead(init("--device", "attic", "--device", "cellar"));
+        try (Program broker = start(Broker.CANARY);
+                Program _ = byCertificate(
+                        "mosquitto_sub",
+                        "attic",
+                        "-t",
+                        "sensor/attic/instructions/#",
+                        "-i",
+                        "in-the-attic")) {
+            broker.says(" as in-the-attic ");
+
+            revoke("attic");
+
+            broker.says("its certificate is revoked");
             assertThat(publishByCertificate("attic")).isNotZero();
             assertThat(publishByCertificate("cellar")).isZero();
         }
     }
 
-    private int publishByCertificate(String device) throws Exception {
+    private Program byCertificate(String program, String device, String... more)
+            throws IOException {
         Path own = folder.resolve("ca/issued").resolve(device);
-        try (Program publisher = Program.of(
-                parent,
-                List.of(
-                        "mosquitto_pub",
-                        "-h",
-                        "localhost",
-                        "-p",
-                        "" + mutualTls,
-                        "-q",
-                        "1",
-                        "-t",
-                        "sensor/" + device + "/data",
-                        "-m",
-                        "1",
-                        "--cafile",
-                        own.resolve("ca.crt").toString(),
-                        "--cert",
-                        own.resolve(device + ".crt").toString(),
-                        "--key",
-                        own.resolve(device + ".key").toString()))) {
+        String[] who = {
+            "-h",
+            "localhost",
+            "-p",
+            "" + mutualTls,
+            "--cafile",
+            own.resolve("ca.crt").toString(),
+            "--cert",
+            own.resolve(device + ".crt").toString(),
+            "--key",
+            own.resolve(device + ".key").toString()
+        };
+        return client(program, who, more);
+    }
+
+    private int publishByCertificate(String device) throws Exception {
+        try (Program publisher = byCertificate(
+                "mosquitto_pub",
+                device,
+                "-q",
+                "1",
+                "-t",
+                "sensor/" + device + "/data",
+                "-m",
+                "1")) {
             return publisher.exitCode();
         }
+    }
+
+    /** The commands of many a guide, one after another; NAME is what the broker is called. */
+    private static final String BY_HAND = """
+            cd "$0"
+            openssl req -new -x509 -days 1095 -extensions v3_ca -passout pass:a-secret -subj '/CN=An authority' \
+                -keyout ca.key -out ca.crt
+            openssl genrsa -out mosquitto.key 2048
+            openssl req -out mosquitto.csr -key mosquitto.key -new -subj /CN=localhost
+            openssl x509 -req -in mosquitto.csr -CA ca.crt -CAkey ca.key -passin pass:a-secret -CAcreateserial \
+                -out mosquitto.crt -days 1095
+            """;
+
+    /** What a client and an administrator ask of AUTHORITY, its key, CERTIFICATE and KEY. */
+    private static final String QUESTIONS = """
+            grep -c 'BEGIN ENCRYPTED PRIVATE KEY' "$1"
+            openssl x509 -in "$0" -noout -ext basicConstraints | grep -o CA:TRUE
+            openssl x509 -in "$2" -noout -subject -nameopt multiline | grep -o 'commonName.*'
+            openssl verify -CAfile "$0" -purpose sslserver -verify_hostname localhost "$2" | grep -o 'OK$'
+            test "$(openssl x509 -in "$2" -noout -pubkey)" = "$(openssl pkey -in "$3" -pubout)" && echo a pair
+            """;
+
+    @Test
+    void whatAnEveningWithOpensslMakesIsMade() throws Exception {
+        init();
+        Path byHand = Files.createDirectory(parent.resolve("by hand"));
+        Peers.run("sh", "-ec", BY_HAND, byHand.toString());
+
+        String made =
+                answers(folder, "ca/ca.crt", "ca/ca.key", "certs/broker.crt", "certs/broker.key");
+
+        assertThat(made)
+                .hasLineCount(5)
+                .isEqualTo(answers(byHand, "ca.crt", "ca.key", "mosquitto.crt", "mosquitto.key"));
+    }
+
+    private static String answers(Path folder, String... files) throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-ec", QUESTIONS));
+        for (String file : files) {
+            command.add(folder.resolve(file).toString());
+        }
+        return Peers.run(command.toArray(String[]::new));
     }
 
     @Test
@@ -352,25 +465,15 @@ class InitTest {
     void othersVerifyWhatWasMade() throws Exception {
         init("--san", "broker.example.org,192.0.2.77");
 
-        try (Program openssl = Program.of(
-                parent,
-                List.of(
-                        "openssl",
-                        "verify",
-                        "-crl_check",
-                        "-CAfile",
-                        folder.resolve("ca/ca.crt").toString(),
-                        "-CRLfile",
-                        folder.resolve("certs/crl.pem").toString(),
-                        "-purpose",
-                        "sslserver",
-                        "-verify_ip",
-                        "192.0.2.77",
-                        "-verify_hostname",
-                        "broker.example.org",
-                        folder.resolve("certs/broker.crt").toString()))) {
-            assertThat(openssl.exitCode()).as(openssl.out() + openssl.err()).isZero();
-        }
+        ProgramRun openssl = opensslVerify(
+                "-purpose",
+                "sslserver",
+                "-verify_ip",
+                "192.0.2.77",
+                "-verify_hostname",
+                "broker.example.org",
+                folder.resolve("certs/broker.crt").toString());
+        assertThat(openssl.status()).as(openssl.out() + openssl.err()).isZero();
         assumeTrue(
                 Files.isExecutable(Path.of("/usr/bin/systemd-analyze")),
                 "systemd is not installed");

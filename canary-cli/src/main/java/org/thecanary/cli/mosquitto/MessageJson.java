@@ -12,6 +12,7 @@ import org.thecanary.cli.text.Strftime;
 import org.thecanary.client.PublishResult;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
+import org.thecanary.mqtt.packet.Publish;
 import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.packet.UserProperty;
 
@@ -19,8 +20,10 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /** A message as JSON: {@code %j} and {@code %J} of mosquitto_sub, and our own {@code --json}. */
 final class MessageJson {
@@ -104,46 +107,83 @@ final class MessageJson {
                 + new Strftime("%z").format(at);
     }
 
-    /** In the order in which mosquitto sends them. */
+    /** In the order in which they came. */
     private static List<Member> properties(Arrived arrived) {
-        MessageProperties properties = arrived.publish().message().properties();
         List<Member> members = new ArrayList<>();
-        for (int identifier : arrived.publish().subscriptionIdentifiers()) {
-            members.add(new Member("subscription-identifier", new Numeral(identifier)));
-        }
-        number(members, "payload-format-indicator", properties.payloadFormatIndicator());
-        text(members, "content-type", properties.contentType());
-        text(members, "response-topic", properties.responseTopic());
-        byte[] correlation = properties.correlationData();
-        if (correlation != null) {
-            members.add(new Member("correlation-data", cText(correlation)));
-        }
-        if (!properties.userProperties().isEmpty()) {
-            List<Value> users = new ArrayList<>();
-            for (UserProperty user : properties.userProperties()) {
-                users.add(new Struct(List.of(
-                        new Member(Bytes.of(user.name()), new Text(Bytes.of(user.value()))))));
+        Iterator<Integer> subscriptions =
+                arrived.publish().subscriptionIdentifiers().iterator();
+        boolean users = false;
+        for (Property property : order(arrived.publish())) {
+            if (property != Property.USER_PROPERTY) {
+                members.add(new Member(property.label(), value(property, arrived, subscriptions)));
+            } else if (!users) {
+                members.add(new Member("user-properties", users(arrived)));
+                users = true;
             }
-            members.add(new Member("user-properties", new Array(users)));
         }
-        int alias = arrived.publish().topicAlias();
-        if (alias != 0) {
-            members.add(new Member("topic-alias", new Numeral(alias)));
-        }
-        number(members, "message-expiry-interval", properties.messageExpiryInterval());
         return members;
     }
 
-    private static void number(List<Member> members, String key, long value) {
-        if (value != MessageProperties.ABSENT) {
-            members.add(new Member(key, new Numeral(value)));
+    private static List<Property> order(Publish publish) {
+        MessageProperties properties = publish.message().properties();
+        byte[] order = properties.order();
+        List<Property> present = new ArrayList<>();
+        if (order != null) {
+            for (byte identifier : order) {
+                present.add(Property.of(identifier));
+            }
+            return present;
+        }
+        addIf(
+                properties.payloadFormatIndicator() != MessageProperties.ABSENT,
+                present,
+                Property.PAYLOAD_FORMAT_INDICATOR);
+        addIf(
+                properties.messageExpiryInterval() != MessageProperties.ABSENT,
+                present,
+                Property.MESSAGE_EXPIRY_INTERVAL);
+        addIf(properties.contentType() != null, present, Property.CONTENT_TYPE);
+        addIf(properties.responseTopic() != null, present, Property.RESPONSE_TOPIC);
+        addIf(properties.correlationData() != null, present, Property.CORRELATION_DATA);
+        publish.subscriptionIdentifiers()
+                .forEach(_ -> present.add(Property.SUBSCRIPTION_IDENTIFIER));
+        addIf(publish.topicAlias() != 0, present, Property.TOPIC_ALIAS);
+        addIf(!properties.userProperties().isEmpty(), present, Property.USER_PROPERTY);
+        return present;
+    }
+
+    private static void addIf(boolean present, List<Property> properties, Property property) {
+        if (present) {
+            properties.add(property);
         }
     }
 
-    private static void text(List<Member> members, String key, @Nullable String value) {
-        if (value != null) {
-            members.add(new Member(key, new Text(Bytes.of(value))));
+    private static Value value(
+            Property property, Arrived arrived, Iterator<Integer> subscriptions) {
+        MessageProperties properties = arrived.publish().message().properties();
+        return switch (property) {
+            case PAYLOAD_FORMAT_INDICATOR -> new Numeral(properties.payloadFormatIndicator());
+            case MESSAGE_EXPIRY_INTERVAL -> new Numeral(properties.messageExpiryInterval());
+            case CONTENT_TYPE -> text(properties.contentType());
+            case RESPONSE_TOPIC -> text(properties.responseTopic());
+            case CORRELATION_DATA -> cText(Objects.requireNonNull(properties.correlationData()));
+            case SUBSCRIPTION_IDENTIFIER -> new Numeral(subscriptions.next());
+            case TOPIC_ALIAS -> new Numeral(arrived.publish().topicAlias());
+            default -> throw new IllegalArgumentException(property + " is none of PUBLISH");
+        };
+    }
+
+    private static Value users(Arrived arrived) {
+        List<Value> users = new ArrayList<>();
+        for (UserProperty user : arrived.publish().message().properties().userProperties()) {
+            users.add(new Struct(
+                    List.of(new Member(Bytes.of(user.name()), new Text(Bytes.of(user.value()))))));
         }
+        return new Array(users);
+    }
+
+    private static Value text(@Nullable String value) {
+        return new Text(Bytes.of(Objects.requireNonNull(value)));
     }
 
     private static Value cText(byte[] bytes) {

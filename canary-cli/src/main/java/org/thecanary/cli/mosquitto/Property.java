@@ -14,23 +14,24 @@ import java.util.Locale;
 /** The Properties of MQTT 5 by mosquitto's names, with the packets of a client that may carry each. */
 enum Property {
     /** mosquitto lets any byte pass. */
-    PAYLOAD_FORMAT_INDICATOR(ValueType.BYTE, 0xFF, PUBLISH, WILL),
-    MESSAGE_EXPIRY_INTERVAL(ValueType.INT32, 0, PUBLISH, WILL),
-    CONTENT_TYPE(ValueType.STRING, 0, PUBLISH, WILL),
-    RESPONSE_TOPIC(ValueType.STRING, 0, PUBLISH, WILL),
-    CORRELATION_DATA(ValueType.BINARY, 0, PUBLISH, WILL),
-    SUBSCRIPTION_IDENTIFIER(ValueType.VARINT, 0, PUBLISH, SUBSCRIBE),
-    SESSION_EXPIRY_INTERVAL(ValueType.INT32, 0, CONNECT, DISCONNECT),
-    ASSIGNED_CLIENT_IDENTIFIER(ValueType.STRING, 0),
-    SERVER_KEEP_ALIVE(ValueType.INT16, 0),
-    AUTHENTICATION_METHOD(ValueType.STRING, 0, CONNECT, Carrier.AUTH),
-    AUTHENTICATION_DATA(ValueType.BINARY, 0, CONNECT, Carrier.AUTH),
-    REQUEST_PROBLEM_INFORMATION(ValueType.BYTE, 1, CONNECT),
-    WILL_DELAY_INTERVAL(ValueType.INT32, 0, WILL),
-    REQUEST_RESPONSE_INFORMATION(ValueType.BYTE, 1, CONNECT),
-    RESPONSE_INFORMATION(ValueType.STRING, 0),
-    SERVER_REFERENCE(ValueType.STRING, 0, DISCONNECT),
+    PAYLOAD_FORMAT_INDICATOR(0x01, ValueType.BYTE, 0xFF, PUBLISH, WILL),
+    MESSAGE_EXPIRY_INTERVAL(0x02, ValueType.INT32, 0, PUBLISH, WILL),
+    CONTENT_TYPE(0x03, ValueType.STRING, 0, PUBLISH, WILL),
+    RESPONSE_TOPIC(0x08, ValueType.STRING, 0, PUBLISH, WILL),
+    CORRELATION_DATA(0x09, ValueType.BINARY, 0, PUBLISH, WILL),
+    SUBSCRIPTION_IDENTIFIER(0x0B, ValueType.VARINT, 0, PUBLISH, SUBSCRIBE),
+    SESSION_EXPIRY_INTERVAL(0x11, ValueType.INT32, 0, CONNECT, DISCONNECT),
+    ASSIGNED_CLIENT_IDENTIFIER(0x12, ValueType.STRING, 0),
+    SERVER_KEEP_ALIVE(0x13, ValueType.INT16, 0),
+    AUTHENTICATION_METHOD(0x15, ValueType.STRING, 0, CONNECT, Carrier.AUTH),
+    AUTHENTICATION_DATA(0x16, ValueType.BINARY, 0, CONNECT, Carrier.AUTH),
+    REQUEST_PROBLEM_INFORMATION(0x17, ValueType.BYTE, 1, CONNECT),
+    WILL_DELAY_INTERVAL(0x18, ValueType.INT32, 0, WILL),
+    REQUEST_RESPONSE_INFORMATION(0x19, ValueType.BYTE, 1, CONNECT),
+    RESPONSE_INFORMATION(0x1A, ValueType.STRING, 0),
+    SERVER_REFERENCE(0x1C, ValueType.STRING, 0, DISCONNECT),
     REASON_STRING(
+            0x1F,
             ValueType.STRING,
             0,
             DISCONNECT,
@@ -41,16 +42,16 @@ enum Property {
             Carrier.PUBCOMP,
             Carrier.SUBACK,
             Carrier.UNSUBACK),
-    RECEIVE_MAXIMUM(ValueType.INT16, Property.NOT_ZERO, CONNECT),
-    TOPIC_ALIAS_MAXIMUM(ValueType.INT16, 0, CONNECT),
-    TOPIC_ALIAS(ValueType.INT16, Property.NOT_ZERO, PUBLISH),
-    MAXIMUM_QOS(ValueType.BYTE, 1),
-    RETAIN_AVAILABLE(ValueType.BYTE, 1),
-    USER_PROPERTY(ValueType.STRING_PAIR, 0, Carrier.values()),
-    MAXIMUM_PACKET_SIZE(ValueType.INT32, Property.NOT_ZERO, CONNECT),
-    WILDCARD_SUBSCRIPTION_AVAILABLE(ValueType.BYTE, 1),
-    SUBSCRIPTION_IDENTIFIER_AVAILABLE(ValueType.BYTE, 1),
-    SHARED_SUBSCRIPTION_AVAILABLE(ValueType.BYTE, 1);
+    RECEIVE_MAXIMUM(0x21, ValueType.INT16, Property.NOT_ZERO, CONNECT),
+    TOPIC_ALIAS_MAXIMUM(0x22, ValueType.INT16, 0, CONNECT),
+    TOPIC_ALIAS(0x23, ValueType.INT16, Property.NOT_ZERO, PUBLISH),
+    MAXIMUM_QOS(0x24, ValueType.BYTE, 1),
+    RETAIN_AVAILABLE(0x25, ValueType.BYTE, 1),
+    USER_PROPERTY(0x26, ValueType.STRING_PAIR, 0, Carrier.values()),
+    MAXIMUM_PACKET_SIZE(0x27, ValueType.INT32, Property.NOT_ZERO, CONNECT),
+    WILDCARD_SUBSCRIPTION_AVAILABLE(0x28, ValueType.BYTE, 1),
+    SUBSCRIPTION_IDENTIFIER_AVAILABLE(0x29, ValueType.BYTE, 1),
+    SHARED_SUBSCRIPTION_AVAILABLE(0x2A, ValueType.BYTE, 1);
 
     /** The packets that mosquitto knows Properties of; only the first six can be given on the command line. */
     enum Carrier {
@@ -107,11 +108,13 @@ enum Property {
     /** The limit of a number that must not be 0. */
     private static final int NOT_ZERO = -1;
 
+    private final int identifier;
     private final ValueType type;
     private final int limit;
     private final long commands;
 
-    Property(ValueType type, int limit, Carrier... commands) {
+    Property(int identifier, ValueType type, int limit, Carrier... commands) {
+        this.identifier = identifier;
         this.type = type;
         this.limit = limit;
         long bits = 0;
@@ -128,6 +131,20 @@ enum Property {
             }
         }
         return null;
+    }
+
+    /** The Property with this identifier of specification 2.2.2.2, which must be one. */
+    static Property of(int identifier) {
+        for (Property property : values()) {
+            if (property.identifier == identifier) {
+                return property;
+            }
+        }
+        throw new IllegalArgumentException("no Property has the identifier " + identifier);
+    }
+
+    int identifier() {
+        return identifier;
     }
 
     ValueType type() {

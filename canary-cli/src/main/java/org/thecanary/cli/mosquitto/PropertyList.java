@@ -7,6 +7,7 @@ import org.thecanary.cli.mosquitto.Property.ValueType;
 import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.UserProperty;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -194,6 +195,13 @@ final class PropertyList {
                 text(command, Property.CONTENT_TYPE),
                 text(command, Property.RESPONSE_TOPIC),
                 correlation == null ? null : Bytes.toArray(correlation.text),
-                users(command));
+                users(command),
+                order(command));
+    }
+
+    private byte[] order(Carrier command) {
+        var order = new ByteArrayOutputStream();
+        of(command).forEach(entry -> order.write(entry.property.identifier()));
+        return order.toByteArray();
     }
 }

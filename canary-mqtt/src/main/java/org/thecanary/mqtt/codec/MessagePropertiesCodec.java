@@ -37,7 +37,9 @@ final class MessagePropertiesCodec {
 
     /** {@link MessageProperties#NONE} itself where there was nothing to take. */
     MessageProperties build(PropertyReader properties) {
-        if (payloadFormatIndicator == ABSENT
+        byte[] order = properties.order();
+        if (order == null
+                && payloadFormatIndicator == ABSENT
                 && messageExpiryInterval == ABSENT
                 && contentType == null
                 && responseTopic == null
@@ -52,7 +54,7 @@ final class MessagePropertiesCodec {
                 responseTopic,
                 correlationData,
                 properties.userProperties(),
-                properties.order());
+                order);
     }
 
     /**
@@ -82,16 +84,15 @@ final class MessagePropertiesCodec {
         Iterator<UserProperty> users = properties.userProperties().iterator();
         for (byte identifier : order) {
             PropertyType type = PropertyType.of(identifier);
-            if (type == PropertyType.PAYLOAD_FORMAT_INDICATOR) {
-                PropertyWriter.write(out, type, properties.payloadFormatIndicator());
-            } else if (type == PropertyType.CONTENT_TYPE) {
-                PropertyWriter.write(out, type, properties.contentType());
-            } else if (type == PropertyType.RESPONSE_TOPIC) {
-                PropertyWriter.write(out, type, properties.responseTopic());
-            } else if (type == PropertyType.CORRELATION_DATA) {
-                PropertyWriter.write(out, type, properties.correlationData());
-            } else if (users.hasNext()) {
-                PropertyWriter.write(out, List.of(users.next()));
+            switch (type) {
+                case PAYLOAD_FORMAT_INDICATOR ->
+                    PropertyWriter.write(out, type, properties.payloadFormatIndicator());
+                case CONTENT_TYPE -> PropertyWriter.write(out, type, properties.contentType());
+                case RESPONSE_TOPIC -> PropertyWriter.write(out, type, properties.responseTopic());
+                case CORRELATION_DATA ->
+                    PropertyWriter.write(out, type, properties.correlationData());
+                case USER_PROPERTY -> PropertyWriter.write(out, List.of(users.next()));
+                case null, default -> {} // not one that the message takes along
             }
         }
     }

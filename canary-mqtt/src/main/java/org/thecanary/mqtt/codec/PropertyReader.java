@@ -96,24 +96,17 @@ final class PropertyReader {
 
     /** Remembers the order of those that travel with a message. */
     private void note(PropertyType type) {
-        switch (type) {
-            case PAYLOAD_FORMAT_INDICATOR,
-                    CONTENT_TYPE,
-                    RESPONSE_TOPIC,
-                    CORRELATION_DATA,
-                    USER_PROPERTY -> {
-                if (orderLength == order.length) {
-                    order = Arrays.copyOf(order, Math.max(8, orderLength * 2));
-                }
-                // Identifiers rise in the order of the specification.
-                outOfOrder |= orderLength > 0 && type.id() < order[orderLength - 1];
-                order[orderLength++] = (byte) type.id();
-            }
-            default -> {}
+        if (carrier != Carrier.PUBLISH && carrier != Carrier.WILL) {
+            return;
         }
+        if (orderLength == order.length) {
+            order = Arrays.copyOf(order, Math.max(8, orderLength * 2));
+        }
+        outOfOrder |= orderLength > 0 && type.id() < order[orderLength - 1];
+        order[orderLength++] = (byte) type.id();
     }
 
-    /** The identifiers of the properties of a message but its expiry, as they came; null if in ascending order. */
+    /** The identifiers of the properties of a message as they came; null if in ascending order. */
     byte @Nullable [] order() {
         return outOfOrder ? Arrays.copyOf(order, orderLength) : null;
     }

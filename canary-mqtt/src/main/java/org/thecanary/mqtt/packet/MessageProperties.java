@@ -16,8 +16,8 @@ import java.util.Objects;
  * @param responseTopic a Topic Name without wildcards [MQTT-3.3.2-14], null: absent
  * @param correlationData null: absent; not modified by anybody
  * @param userProperties in the order they came
- * @param order the identifiers of the properties but the Message Expiry Interval, in the order they came; null: the order
- *     of the specification. It means nothing, and is kept so that a message leaves as it came
+ * @param order the identifiers of all properties of the packet, also of those that are not here, in the order they came;
+ *     null: in ascending order. It means nothing, and is kept so that a message leaves, and is shown, as it came
  */
 public record MessageProperties(
         int payloadFormatIndicator,
@@ -53,7 +53,7 @@ public record MessageProperties(
         this.order = order;
     }
 
-    /** Properties in the order of the specification. */
+    /** Properties in ascending order of their identifiers. */
     public MessageProperties(
             int payloadFormatIndicator,
             long messageExpiryInterval,
