@@ -12,7 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What commands and files may say. */
 class NamedSourceTest {
@@ -64,6 +66,27 @@ class NamedSourceTest {
         assertThatThrownBy(() -> command("n=echo 1; exit 3"))
                 .isInstanceOf(IOException.class)
                 .hasMessage("it ends with exit code 3");
+    }
+
+    @Test
+    void aCommandThatHangsIsEndedAndRunAgainAfterAMinute() throws IOException {
+        Path ran = folder.resolve("ran");
+        var now = new AtomicLong();
+        Probe probe = new CommandProbe(
+                NamedSource.parse("n=echo . >> " + ran + "; [ -e " + folder.resolve("ready")
+                        + " ] || sleep 600; echo 1"),
+                Duration.ofSeconds(1),
+                now::get);
+        assertThatThrownBy(probe::read).hasMessageStartingWith("it takes longer than 1 seconds");
+        Files.createFile(folder.resolve("ready"));
+
+        now.addAndGet(Duration.ofSeconds(59).toNanos());
+        assertThatThrownBy(probe::read).hasMessageStartingWith("it takes longer than 1 seconds");
+        assertThat(ran).hasContent(".");
+
+        now.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertThat(probe.read()).containsExactly(new Reading("n", 1, "1"));
+        assertThat(probe.read()).containsExactly(new Reading("n", 1, "1"));
     }
 
     @Test

@@ -47,9 +47,9 @@ export function brokerPage(main) {
       ['Clients', number(f.clients), 'connected', sensors.filter((sensor) => stateOf(sensor) === 'live').length + ' of ' + sensors.length + ' sensors live'],
       ['In', number(f.in, f.in < 10 ? 1 : 0), 'msg/s', bytes(f['bytes in'])], ['Out', number(f.out, f.out < 10 ? 1 : 0), 'msg/s', bytes(f['bytes out'])],
       ['Dropped', number(f.dropped ?? 0, f.dropped ? 1 : 0), 'msg/s', f.dropped ? 'a client does not keep up' : 'none now'],
-      ['Stored', number(f.stored), 'msg', 'kept for clients'], ['Retained', number(f.retained), 'topics', 'the last word of each'],
+      ['Stored', number(f.stored), 'msg', 'kept for clients'], ['Retained', number(f.retained), 'topics', 'with a last word'],
       ['Memory', memory ? number(f.memory * memory.factor, 1) : '—', memory?.unit ?? '', 'of the broker'],
-      ['Uptime', Number.isFinite(uptime) ? span(uptime * 1000) : '—', '', f.version ?? ''],
+      ['Uptime', Number.isFinite(uptime) ? span(uptime * 1000) : '—', '', (f.version ?? '').replace(' version', '')],
     ];
     figures.replaceChildren(...items.map(([name, value, unit, line]) => h('div', {}, h('dt', {}, name), h('dd', {}, value, ' ', h('small', {}, unit)), h('dd', { class: 'line', title: line }, line))));
     figures.hidden = !f.heard;

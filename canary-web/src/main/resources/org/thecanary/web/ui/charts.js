@@ -115,8 +115,8 @@ export class Chart {
       bands: single ? [{ series: [3, 2], fill: withAlpha(series[1].stroke, .22) }] : [],
       scales: { x: { time: true, auto: false, range: () => { const [from, to] = options.span(); return [from / 1000, to / 1000]; } }, y: { auto: true, range: (_, low, high) => this.range(low, high) } },
       axes: [
-        { ...axis, show: true, size: options.time ? 30 : 0, gap: 6, values: options.time ? (_, ticks) => ticks.map((tick, i) => { const label = this.timeLabel(tick, ticks[i - 1]); return i && label === this.timeLabel(ticks[i - 1]) ? '' : label; }) : () => [], space: 90 },
-        { ...axis, side: 1, size: narrow ? 54 : 64, gap: 8, space: 36, incrs: STEPS, values: (plot, ticks) => this.valueLabels(plot, ticks) },
+        { ...axis, show: true, size: options.time ? 30 : 0, gap: 6, values: options.time ? (plot, ticks) => ticks.map((tick, i) => { const label = this.timeLabel(tick, ticks[i - 1]); return (i && label === this.timeLabel(ticks[i - 1])) || plot.valToPos(tick, 'x') < 3.2 * label.length ? '' : label; }) : () => [], space: 90 },
+        { ...axis, side: 1, size: narrow ? 60 : 68, gap: 8, space: 36, incrs: STEPS, values: (plot, ticks) => this.valueLabels(plot, ticks) },
       ],
       cursor: { sync: options.group ? { key: options.group, setSeries: false } : undefined, y: false, drag: { x: true, y: false, setScale: false }, points: { size: 9, width: 2, fill: (plot, i) => plot.series[i].width ? this.colours['--surface'] : 'transparent', stroke: (plot, i) => plot.series[i].width ? plot.series[i].stroke(plot, i) : 'transparent' }, bind: { dblclick: () => () => { options.reset?.(); return null; } } },
       hooks: {
@@ -243,12 +243,13 @@ export class Chart {
     ctx.save();
     ctx.font = `${12 * ratio}px ${colour('--ui')}`;
     ctx.textBaseline = 'alphabetic'; ctx.textAlign = 'left';
+    const labels = [];
     for (const note of this.options.flags?.() ?? []) {
       const x = plot.valToPos(note.time / 1000, 'x', true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       ctx.strokeStyle = this.colours['--text-3']; ctx.lineWidth = ratio; ctx.setLineDash([1.5 * ratio, 3 * ratio]);
       ctx.beginPath(); ctx.moveTo(x, bbox.top); ctx.lineTo(x, bbox.top + bbox.height); ctx.stroke(); ctx.setLineDash([]);
-      if (note.label && !this.first) { ctx.fillStyle = this.colours['--text-2']; const wide = ctx.measureText(note.label).width; ctx.fillText(note.label, x + 5 * ratio + wide > bbox.left + bbox.width ? x - wide - 5 * ratio : x + 5 * ratio, bbox.top + 11 * ratio); }
+      if (note.label && !this.first) labels.push([note.label, x]);
     }
     for (const threshold of this.options.thresholds ?? []) {
       const limit = threshold.limit * this.factor;
@@ -259,6 +260,13 @@ export class Chart {
       ctx.fillText((threshold.kind === 'above' ? 'High ' : 'Low ') + number(limit) + (this.unit ? ' ' + this.unit : ''), bbox.left + 2 * ratio, threshold.kind === 'above' ? y - 5 * ratio : y + 14 * ratio);
     }
     const right = bbox.left + bbox.width;
+    // Nothing runs through a label.
+    for (const [text, x] of labels) {
+      const wide = ctx.measureText(text).width;
+      const left = x + 5 * ratio + wide > right ? x - wide - 5 * ratio : x + 5 * ratio;
+      ctx.fillStyle = this.colours['--surface']; ctx.fillRect(left - 2 * ratio, bbox.top, wide + 4 * ratio, 15 * ratio);
+      ctx.fillStyle = this.colours['--text-2']; ctx.fillText(text, left, bbox.top + 11 * ratio);
+    }
     for (const { i, time, value, at, y } of this.tags(plot)) {
       const x = Math.min(right, plot.valToPos(time / 1000, 'x', true));
       const fill = i === 0 ? this.colours['--canary'] : colour(KEYS[(this.first + i) % 4]);

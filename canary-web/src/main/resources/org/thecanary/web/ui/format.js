@@ -94,10 +94,13 @@ export function nameOf(sensor) {
   return title(last.replace(/-+/g, ' '));
 }
 
+/** What nobody writes as a word. */
+const SPELT = { co: 'CO', co2: 'CO₂', no2: 'NO₂', o3: 'O₃', voc: 'VOC', tvoc: 'TVOC', 'pm1.0': 'PM1.0', 'pm2.5': 'PM2.5', pm10: 'PM10', pv: 'PV', uv: 'UV', ph: 'pH', cpu: 'CPU', gpu: 'GPU', rssi: 'RSSI' };
+
 /** `memory_available` is "Memory available". */
 export function title(name) {
-  const words = name.replace(/[_]+/g, ' ').trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const words = name.replace(/[_]+/g, ' ').trim().replace(/\S+/g, (word) => SPELT[word.toLowerCase()] ?? word);
+  return words.startsWith('pH') ? words : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function shortId(sensor) {
