@@ -49,7 +49,7 @@ export function brokerPage(main) {
       ['Dropped', number(f.dropped ?? 0, f.dropped ? 1 : 0), 'msg/s', f.dropped ? 'a client does not keep up' : 'none now'],
       ['Stored', number(f.stored), 'msg', 'kept for clients'], ['Retained', number(f.retained), 'topics', 'with a last word'],
       ['Memory', memory ? number(f.memory * memory.factor, 1) : '—', memory?.unit ?? '', 'of the broker'],
-      ['Uptime', Number.isFinite(uptime) ? span(uptime * 1000) : '—', '', (f.version ?? '').replace(' version', '')],
+      ['Uptime', Number.isFinite(uptime) ? span(uptime * 1000) : '—', '', (f.version ?? '').match(/\((.+)\)/)?.[1] ?? (f.version ?? '').replace(' version', '')],
     ];
     figures.replaceChildren(...items.map(([name, value, unit, line]) => h('div', {}, h('dt', {}, name), h('dd', {}, value, ' ', h('small', {}, unit)), h('dd', { class: 'line', title: line }, line))));
     figures.hidden = !f.heard;
