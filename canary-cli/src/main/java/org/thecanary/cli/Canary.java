@@ -48,6 +48,7 @@ public final class Canary implements Runnable {
     private Canary() {}
 
     public static void main(String[] arguments) throws Exception {
+        LogProvider.install();
         Tool tool = arguments.length == 0 ? null : Tool.named(arguments[0]);
         if (tool != null) {
             MosquittoTools.main(tool, arguments, version());

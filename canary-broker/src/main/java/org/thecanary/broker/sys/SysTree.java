@@ -18,7 +18,7 @@ import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,7 +47,7 @@ public final class SysTree {
     private final Router router;
     private final BrokerLoop loop;
     private final Figures.Source source;
-    private final Map<Numbered, Long> published = new HashMap<>();
+    private final IdentityHashMap<Numbered, Long> published = new IdentityHashMap<>();
     private final List<LoadTopic> loads = new ArrayList<>();
     private LoopCounters counted = new LoopCounters();
     private long updatedAtSeconds;
