@@ -6,9 +6,12 @@ import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.net.PortOwner;
+import org.thecanary.cli.SecureSystem.Plan;
+import org.thecanary.cli.SecureSystem.Ports;
 import org.thecanary.cli.terminal.Terminal;
 import org.thecanary.client.Disconnected;
 import org.thecanary.client.Transport;
+import org.thecanary.credentials.ca.CaException;
 import org.thecanary.mqtt.topic.TopicName;
 import org.thecanary.sensor.Measurement;
 import org.thecanary.sensor.Sampling;
@@ -50,7 +53,7 @@ import java.util.concurrent.CompletableFuture;
         versionProvider = Canary.Version.class,
         footer = {
             "",
-            "Only this machine can connect. Users, rules and passwords are made the first time, and kept.",
+            "Without --domain only this machine can connect. Users, rules and passwords are made the first time, and kept.",
             "Exit codes: 0 stopped by a signal, 1 port or data folder, 3 configuration, 13 unreadable file."
         })
 final class UpCommand implements Callable<Integer> {
@@ -85,6 +88,13 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable Integer webPort;
 
     @Option(
+            names = "--domain",
+            paramLabel = "NAME",
+            description =
+                    "Let other machines in by TLS, under this name: makes what `canary init` makes, the first time.")
+    private @Nullable String domain;
+
+    @Option(
             names = {"-v", "--verbose"},
             description = "Log everything.")
     private boolean verbose;
@@ -103,15 +113,18 @@ final class UpCommand implements Callable<Integer> {
         } catch (CredentialFile.Malformed e) {
             System.err.println("Error: " + e.getMessage());
             return ConfigException.INVALID;
-        } catch (IOException e) {
+        } catch (IOException | CaException e) {
             System.err.println("Error: " + e.getMessage());
             return FAILED;
         }
     }
 
-    private int run(@Nullable Terminal terminal) throws ConfigException, IOException {
+    private int run(@Nullable Terminal terminal) throws ConfigException, IOException, CaException {
         Path folder = folder();
         checkPort(folder);
+        if (domain != null) {
+            secure(folder, domain);
+        }
         DataFolder files =
                 DataFolder.open(folder, port == null ? OptionalInt.empty() : OptionalInt.of(port));
         files.notices().forEach(System.err::println);
@@ -169,6 +182,39 @@ final class UpCommand implements Callable<Integer> {
             files.close();
         });
         return exit.join();
+    }
+
+    /** As {@code canary init} does; what is there is kept. */
+    private void secure(Path folder, String name) throws IOException, CaException {
+        Ports usual = Ports.DEFAULT;
+        Plan plan = new Plan(
+                name,
+                List.of(),
+                DataFolder.SENSOR,
+                DataFolder.WEBAPP,
+                List.of(),
+                new Ports(
+                        usual.tls(),
+                        usual.mutualTls(),
+                        usual.webSocket(),
+                        port == null ? usual.local() : port),
+                System.getProperty("user.name"),
+                true,
+                false);
+        try (SecureSystem system = SecureSystem.make(folder, plan, PassphraseOptions.of(null))) {
+            system.data().notices().forEach(System.err::println);
+            Path config = system.data().config();
+            if (!Files.readString(config).contains("certfile")) {
+                System.err.println(config
+                        + " was there already, and has no listener with TLS. To write it anew:  canary init --force --domain "
+                        + Shell.quote(name) + " --dir " + Shell.quote(folder.toString()));
+            }
+            if (system.newPassphrase() != null) {
+                System.err.println("The passphrase of the authority's key is in "
+                        + system.passphraseFile()
+                        + ": put it where you keep your passwords, and delete it there.");
+            }
+        }
     }
 
     private Path folder() throws IOException {

@@ -11,12 +11,14 @@ import org.thecanary.credentials.pem.PemFiles;
 import org.thecanary.web.http.People;
 import org.thecanary.web.http.Role;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,8 +44,7 @@ final class UpWithCertificatesTest {
         return HttpClient.newBuilder().sslContext(context).build();
     }
 
-    @Test
-    void itsPagesAreServedWithTheDomainsCertificate() throws Exception {
+    private Path init() throws IOException {
         Path data = folder.resolve("data");
         ProgramRun made = ProgramRun.canary(
                 "",
@@ -63,6 +64,36 @@ final class UpWithCertificatesTest {
                 "--service-user",
                 System.getProperty("user.name"));
         assertThat(made.status()).as(made.err()).isZero();
+        return data;
+    }
+
+    @Test
+    void withADomainItMakesWhatIsMissing() throws Exception {
+        Path data = init();
+        for (String part : List.of("ca", "certs", "bundles")) {
+            AotTrainCommand.delete(data.resolve(part));
+        }
+
+        try (Program up = Program.canary(
+                        folder,
+                        "up",
+                        "--domain",
+                        "localhost",
+                        "--data",
+                        data.toString(),
+                        "--web-port",
+                        "0")
+                .says("Ctrl-C ends all of it")) {
+            assertThat(up.out()).contains("https://localhost:");
+            assertThat(up.err()).contains("ca.passphrase").doesNotContain("has no listener");
+            assertThat(data.resolve("bundles/sensor-1.zip")).exists();
+            assertThat(up.stop()).isZero();
+        }
+    }
+
+    @Test
+    void itsPagesAreServedWithTheDomainsCertificate() throws Exception {
+        Path data = init();
         try (Program up = Program.canary(folder, "up", "--data", data.toString(), "--web-port", "0")
                         .says("Ctrl-C ends all of it");
                 HttpClient browser = trusting(data.resolve("certs/ca.crt"));

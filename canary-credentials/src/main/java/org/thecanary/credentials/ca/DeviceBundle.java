@@ -6,16 +6,17 @@ import org.jspecify.annotations.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
  * One archive with all that a device needs to connect, in a folder with the device's name: {@code ca.crt},
@@ -133,18 +134,33 @@ public record DeviceBundle(
         return file.toString().toLowerCase(Locale.ROOT).endsWith(".zip");
     }
 
+    /** By way of a file, since what makes archives with modes in them makes files. */
     private static byte[] zip(Map<String, byte[]> files, Instant now) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        try (var zip = new ZipOutputStream(bytes)) {
-            for (var file : files.entrySet()) {
-                var entry = new ZipEntry(file.getKey());
-                entry.setTime(now.toEpochMilli());
-                zip.putNextEntry(entry);
-                zip.write(file.getValue());
-                zip.closeEntry();
+        var folder = Files.createTempDirectory("canary-bundle"); // its owner's alone
+        var archive = folder.resolve("bundle.zip");
+        try {
+            try (var zip = FileSystems.newFileSystem(
+                    archive, Map.of("create", "true", "enablePosixFileAttributes", "true"))) {
+                for (var file : files.entrySet()) {
+                    var entry = zip.getPath(file.getKey());
+                    Files.createDirectories(entry.getParent());
+                    Files.write(entry, file.getValue());
+                    Files.setLastModifiedTime(entry, FileTime.from(now));
+                    Files.setPosixFilePermissions(
+                            entry,
+                            PosixFilePermissions.fromString(
+                                    isSecret(file.getKey()) ? "rw-------" : "rw-r--r--"));
+                }
             }
+            return Files.readAllBytes(archive);
+        } finally {
+            Files.deleteIfExists(archive);
+            Files.delete(folder);
         }
-        return bytes.toByteArray();
+    }
+
+    private static boolean isSecret(String name) {
+        return name.endsWith(".key");
     }
 
     private static byte[] tarGz(Map<String, byte[]> files, Instant now) throws IOException {
@@ -166,7 +182,7 @@ public record DeviceBundle(
      * link (100), "ustar", version "00", and at 345 the folder (155); numbers in octal digits.
      */
     private static byte[] tarHeader(String name, int size, Instant now) {
-        var mode = name.endsWith(".key") ? "0000600" : "0000644";
+        var mode = isSecret(name) ? "0000600" : "0000644";
         var header = new byte[TAR_BLOCK];
         int slash = name.indexOf('/');
         put(header, 0, name.substring(slash + 1));

@@ -201,6 +201,13 @@ class OpensslInteropTest {
                         "Revocation Reason: keyCompromise");
     }
 
+    /** {@code ZIP ENTRY…}: prints the mode of each, as unzip gives it. */
+    private static final String MODES_IN_ZIP = """
+            import sys, zipfile
+            for name in sys.argv[2:]:
+                print(oct(zipfile.ZipFile(sys.argv[1]).getinfo(name).external_attr >> 16))
+            """;
+
     @Test
     void aBundleIsAnArchiveThatOthersUnpack() throws Exception {
         var name = "a-name-that-is-long-enough-to-need-the-second-field-of-a-header";
@@ -224,6 +231,14 @@ class OpensslInteropTest {
                 .contains("host=broker.example.org\nport=8884\nclient_id=" + name + "\n");
         assertThat(Peer.installed("python3").succeed("-m", "zipfile", "-l", zip))
                 .contains(name + "/" + name + ".key", name + "/ca.crt", "settings.properties");
+        assertThat(Peer.installed("python3")
+                        .succeed(
+                                "-c",
+                                MODES_IN_ZIP,
+                                zip,
+                                name + "/" + name + ".key",
+                                name + "/ca.crt"))
+                .isEqualTo("0o600\n0o644\n");
         assertThat(Files.getPosixFilePermissions(zip)).hasSize(2);
     }
 }
