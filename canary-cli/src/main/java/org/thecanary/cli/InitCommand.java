@@ -149,7 +149,8 @@ final class InitCommand implements Callable<Integer> {
                         force),
                 passphrase)) {
             system.data().notices().forEach(System.err::println);
-            System.out.print(new InitSummary(system, launcher()).text(Terminal.isInteractive()));
+            System.out.print(
+                    new InitSummary(system, SystemdUnit.typed()).text(Terminal.isInteractive()));
         }
         return 0;
     }
@@ -181,10 +182,5 @@ final class InitCommand implements Callable<Integer> {
         if (ports.stream().distinct().count() < ports.size()) {
             throw new CaException("The four listeners want four different ports.");
         }
-    }
-
-    private static String launcher() {
-        Path launcher = SystemdUnit.launcher();
-        return launcher.startsWith("/usr/bin") ? "canary" : Shell.quote(launcher.toString());
     }
 }

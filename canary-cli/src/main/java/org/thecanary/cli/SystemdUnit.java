@@ -21,6 +21,12 @@ record SystemdUnit(String domain, Path program, Path data, String user) {
     /** How far above the jar the launcher may be: {@code canary-cli/target/dist/lib} in a checkout. */
     private static final int LEVELS = 6;
 
+    /** What a person types to start it, in a shell. */
+    static String typed() {
+        Path launcher = launcher();
+        return launcher.startsWith("/usr/bin") ? "canary" : Shell.quote(launcher.toString());
+    }
+
     /** The launcher that this program was started by, as far as that can be told. */
     static Path launcher() {
         try {

@@ -67,7 +67,8 @@ record UpSummary(DataFolder files, Transport.Tcp broker, UpWeb web) {
         return secrets
                 ? "Sign in as:         " + created.username() + ", with the password  "
                         + created.password() + "  (shown this once)\n"
-                : "To sign in, set a password:  canary web user add " + created.username()
+                : "To sign in, set a password:  " + SystemdUnit.typed() + " web user add "
+                        + created.username()
                         + " --role operator --data " + Shell.quote(web.folder().toString()) + "\n";
     }
 

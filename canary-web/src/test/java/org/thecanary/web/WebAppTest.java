@@ -320,8 +320,11 @@ final class WebAppTest {
     void aPersonWhoIsRemovedIsOut() throws Exception {
         Browser vera = browser("vera", "viewers word");
         assertThat(vera.get("/api/sensors").statusCode()).isEqualTo(200);
-        assertThat(People.remove(folder, "vera")).isTrue();
-        assertThat(vera.get("/api/sensors").statusCode()).isEqualTo(401);
+        try (var live = vera.live("").body()) {
+            assertThat(People.remove(folder, "vera")).isTrue();
+            assertThat(vera.get("/api/sensors").statusCode()).isEqualTo(401);
+            assertThat(new String(live.readAllBytes(), UTF_8)).contains("event: open"); // ends
+        }
     }
 
     @Test
