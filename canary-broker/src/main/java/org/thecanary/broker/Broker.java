@@ -256,6 +256,11 @@ public final class Broker implements AutoCloseable {
         return gate.close();
     }
 
+    /** The files that a reload reads: who connects right after a change of one waits for the reload. Blocks on them. */
+    public void expectReloadOf(List<Path> files) {
+        gate.watch(files);
+    }
+
     private MemoryBudget memoryBudget() {
         Runtime runtime = Runtime.getRuntime();
         return new MemoryBudget(

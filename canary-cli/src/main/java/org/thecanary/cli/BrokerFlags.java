@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What {@code canary broker} was called with.
@@ -23,46 +24,95 @@ record BrokerFlags(
         boolean testConfig,
         BrokerLog.Format logFormat) {
 
+    private static final Pattern FOR_PICOCLI =
+            Pattern.compile("-h|--help|-V|--version|-[cdpqv].+|--[a-z-]+=.*");
+    private static final int MOST_PORTS = 10;
+    private static final int HIGHEST_PORT = 65_535;
+
+    /** Words that cannot be obeyed. The message is mosquitto's where mosquitto knows the word. */
+    static final class Refused extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Refused(String message) {
+            super("Error: " + message, null, false, false);
+        }
+    }
+
     /**
-     * Reads what a service's file says, {@code broker -c FILE} with the flags that nobody gets wrong. picocli, which reads
-     * and explains all the rest in {@link BrokerCommand}, takes longer to load than the broker takes to listen: its
-     * classes are of a version that the AOT cache does not take.
+     * Reads {@code broker} and its flags, from left to right. picocli reads and explains in {@link BrokerCommand} what is
+     * left: a wish for help, and flags that are written together. It takes longer to load than the broker takes to listen,
+     * since its classes are of a version that the AOT cache does not take.
      *
-     * @return null where the words say anything else
+     * @return null where that is to be asked
      */
-    static @Nullable BrokerFlags ofPlainWords(String... words) {
-        Path configFile = null;
-        List<Integer> ports = new ArrayList<>();
-        boolean verbose = false;
-        boolean daemon = false;
+    static @Nullable BrokerFlags read(String... words) throws Refused {
         if (words.length == 0 || !words[0].equals("broker")) {
             return null;
         }
+        Path configFile = null;
+        List<Integer> ports = new ArrayList<>();
+        boolean verbose = false;
+        boolean quiet = false;
+        boolean watch = false;
+        boolean daemon = false;
+        boolean testConfig = false;
+        BrokerLog.Format format = BrokerLog.Format.PLAIN;
         for (int i = 1; i < words.length; i++) {
-            String next = i + 1 < words.length ? words[i + 1] : "";
+            String next = i + 1 < words.length ? words[i + 1] : null;
             switch (words[i]) {
-                case "-c" -> {
-                    if (next.isEmpty() || next.startsWith("-")) {
-                        return null;
+                case "-c", "--config-file" -> {
+                    if (next == null) {
+                        throw new Refused("-c argument given, but no config file specified.");
                     }
                     configFile = Path.of(next);
                     i++;
                 }
-                case "-p" -> {
-                    if (!next.matches("[0-9]{1,5}")) {
-                        return null;
+                case "-p", "--port" -> {
+                    if (next == null) {
+                        throw new Refused("-p argument given, but no port specified.");
                     }
-                    ports.add(Integer.valueOf(next));
+                    if (ports.size() == MOST_PORTS) {
+                        throw new Refused("Only " + MOST_PORTS
+                                + " ports can be specified on the command line.");
+                    }
+                    ports.add(port(next));
                     i++;
                 }
-                case "-v" -> verbose = true;
-                case "-d" -> daemon = true;
+                case "--tls-keylog" ->
+                    throw new Refused(
+                            next == null
+                                    ? "--tls-keylog argument given, but no file specified."
+                                    : "--tls-keylog is not supported: Java's TLS keeps its keys to itself.");
+                case "-v", "--verbose" -> verbose = true;
+                case "-q", "--quiet" -> quiet = true;
+                case "-d", "--daemon" -> daemon = true;
+                case "--watch" -> watch = true;
+                case "--test-config" -> testConfig = true;
+                case "--log-format" -> {
+                    if (!"json".equals(next) && !"plain".equals(next)) {
+                        return null;
+                    }
+                    format = next.equals("json") ? BrokerLog.Format.JSON : BrokerLog.Format.PLAIN;
+                    i++;
+                }
                 default -> {
-                    return null;
+                    if (FOR_PICOCLI.matcher(words[i]).matches()) {
+                        return null;
+                    }
+                    throw new Refused("Unknown option '" + words[i]
+                            + "'.\n\nUse 'canary broker --help' to see usage.");
                 }
             }
         }
         return new BrokerFlags(
-                configFile, ports, verbose, false, false, daemon, false, BrokerLog.Format.PLAIN);
+                configFile, ports, verbose, quiet, watch, daemon, testConfig, format);
+    }
+
+    private static int port(String text) throws Refused {
+        int port = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+        if (port < 1 || port > HIGHEST_PORT) {
+            throw new Refused("Invalid port specified (" + text + ").");
+        }
+        return port;
     }
 }

@@ -70,8 +70,8 @@ final class BrokerTraining {
                 persistence true
                 persistence_location %s/
                 """.formatted(port, folder, folder, folder));
-        var program = new BrokerProgram(Objects.requireNonNull(
-                BrokerFlags.ofPlainWords("broker", "-c", config.toString())));
+        var program = new BrokerProgram(
+                Objects.requireNonNull(BrokerFlags.read("broker", "-c", config.toString())));
         Thread broker = Thread.ofPlatform().daemon().start(program::run);
         var _ = Loopback.awaitListener(port, PATIENCE, broker::isAlive);
         try (ClientThreads threads = new ClientThreads()) {

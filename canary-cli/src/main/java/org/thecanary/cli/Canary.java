@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
+import org.thecanary.broker.config.ConfigException;
 import org.thecanary.cli.bench.BenchCommand;
 import org.thecanary.cli.doctor.DoctorCommand;
 import org.thecanary.cli.mosquitto.MosquittoTools;
@@ -58,12 +59,21 @@ public final class Canary implements Runnable {
             case BrokerTraining.COMMAND -> System.exit(BrokerTraining.run());
             default -> {}
         }
-        BrokerFlags broker = BrokerFlags.ofPlainWords(arguments);
-        System.exit(broker == null ? execute(arguments) : new BrokerProgram(broker).run());
+        System.exit(run(arguments));
     }
 
     /** Runs a command; its exit code. */
-    static int execute(String... arguments) {
+    static int run(String... arguments) {
+        try {
+            BrokerFlags broker = BrokerFlags.read(arguments);
+            return broker == null ? execute(arguments) : new BrokerProgram(broker).run();
+        } catch (BrokerFlags.Refused e) {
+            System.err.println(e.getMessage());
+            return ConfigException.INVALID;
+        }
+    }
+
+    private static int execute(String... arguments) {
         CommandLine canary = commandLine();
         String[] words = BrokerCommand.untilHelp(arguments);
         if (words.length > 0 && BrokerCommand.asksForHelp(words)) {

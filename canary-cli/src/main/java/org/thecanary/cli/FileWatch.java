@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
+import org.thecanary.broker.config.FileState;
+
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -29,23 +31,7 @@ final class FileWatch implements AutoCloseable {
     private final Runnable task;
     private final Set<Path> folders = new HashSet<>();
     private volatile Set<Path> files = Set.of();
-    private volatile Set<State> seen = Set.of();
-
-    /** What of a file tells that it has changed. */
-    private record State(Path file, Object version) {
-        static State of(Path file) {
-            try {
-                return new State(
-                        file,
-                        List.of(
-                                Files.getLastModifiedTime(file),
-                                Files.size(file),
-                                file.toRealPath()));
-            } catch (IOException e) {
-                return new State(file, "none");
-            }
-        }
-    }
+    private volatile Set<FileState> seen = Set.of();
 
     /** Watches nothing yet. */
     FileWatch(Runnable task) throws IOException {
@@ -69,13 +55,7 @@ final class FileWatch implements AutoCloseable {
             }
         }
         files = Set.copyOf(absolute);
-        seen = states();
-    }
-
-    private Set<State> states() {
-        Set<State> states = new HashSet<>();
-        files.forEach(file -> states.add(State.of(file)));
-        return states;
+        seen = FileState.of(files);
     }
 
     private void run() {
@@ -87,8 +67,8 @@ final class FileWatch implements AutoCloseable {
                     key.reset();
                     key = service.poll(QUIET.toMillis(), TimeUnit.MILLISECONDS);
                 }
-                if (!states().equals(seen)) {
-                    seen = states();
+                if (!FileState.of(files).equals(seen)) {
+                    seen = FileState.of(files);
                     task.run();
                 }
             }

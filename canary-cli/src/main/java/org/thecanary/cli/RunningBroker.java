@@ -121,6 +121,7 @@ final class RunningBroker implements AutoCloseable {
         writePidFile(config);
         LOG.info(LogMarkers.NOTICE, "canary {} running", Canary.version());
         RunningBroker running = new RunningBroker(broker, source, loaded);
+        broker.expectReloadOf(running.files);
         running.administer();
         running.watchCertificates();
         return running;
@@ -192,6 +193,7 @@ final class RunningBroker implements AutoCloseable {
             }
             loaded = next;
             files = filesOf(next);
+            broker.expectReloadOf(files);
             followFiles();
             LOG.info(LogMarkers.NOTICE, "Config reloaded.");
             return List.of();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.ThrowingRunnable;
 import org.thecanary.cli.net.Loopback;
@@ -21,7 +22,12 @@ import java.util.regex.Pattern;
 
 /** A program that runs as a process of its own, its output in files. Owner: confined to its creator. */
 final class Program implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    static {
+        Awaitility.setDefaultTimeout(PATIENCE); // for tests that wait for what a program does
+    }
+
     /** "running" alone is too little: local only mode names "clients running on this machine" before. */
     private static final Pattern BROKER_RUNS =
             Pattern.compile("(mosquitto version|canary) .+ running");

@@ -24,7 +24,7 @@ record ProgramRun(int status, String out, String err) {
             System.setIn(new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)));
             System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
             System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-            int status = Canary.execute(arguments);
+            int status = Canary.run(arguments);
             return new ProgramRun(
                     status,
                     outBytes.toString(StandardCharsets.UTF_8),

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /** What does {@code canary broker} do with its files at SIGHUP, and when they change? */
 final class ReloadTest {
@@ -38,6 +39,33 @@ final class ReloadTest {
             broker.says("Config reloaded.").says("listener 1 127.0.0.1 is new");
 
             assertThat(broker.stop()).isZero();
+        }
+    }
+
+    /** As with mosquitto: a shell sends the signal and a CONNECT, with nothing between them. */
+    @Test
+    void whoConnectsRightAfterASighupMeetsTheNewRules() throws Exception {
+        int port = Program.freePort();
+        Path conf = folder.resolve("mosquitto.conf");
+        String rules = "printf 'listener %s 127.0.0.1\\nallow_anonymous %s\\n' " + port;
+        Files.writeString(conf, "listener " + port + " 127.0.0.1\nallow_anonymous true\n");
+        try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
+            broker.serves();
+            try (Program script = Program.of(folder, List.of("/bin/bash", "-c", """
+                    for allowed in false true false true false true false true; do
+                        %s $allowed >%s
+                        kill -HUP %d
+                        exec 3<>/dev/tcp/127.0.0.1/%d
+                        printf '\\x10\\x0d\\x00\\x04MQTT\\x04\\x02\\x00\\x3c\\x00\\x01a' >&3
+                        echo $allowed: $(head -c 4 <&3 | od -An -tx1)
+                    done
+                    echo done
+                    """.formatted(
+                            rules, conf, broker.pid(), port)))) {
+                script.says("done");
+                assertThat(script.out().lines().distinct())
+                        .containsExactly("false: 20 02 00 05", "true: 20 02 00 00", "done");
+            }
         }
     }
 

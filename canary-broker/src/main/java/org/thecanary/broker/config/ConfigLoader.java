@@ -119,7 +119,8 @@ public final class ConfigLoader {
             problems.add(new Problem(
                     name,
                     0,
-                    "the configuration file cannot be read: " + TextLines.reason(e) + "."));
+                    "Error: Unable to open config file '" + name + "'.\n    " + "Reason: "
+                            + TextLines.reason(e) + "."));
             return;
         }
         options(name, bytes, main);

@@ -516,14 +516,15 @@ final class Directives {
             bridge("notification_topic", "text", "see manual", "Topic of the state."),
             bridge("notifications", "boolean", "true", "Publish the bridge's state."),
             bridge("notifications_local_only", "boolean", "false", "Only on this side."),
-            notice(
+            whole(
                     "packet_buffer_size",
                     GLOBAL,
-                    "integer",
-                    "4096",
-                    "Size of a read buffer.",
-                    "Canary sizes its buffers itself.",
-                    new Value.Whole(0, U16, (d, v) -> {})),
+                    0,
+                    U16,
+                    "16384",
+                    "As websockets_headers_size; Canary sizes all other buffers itself.",
+                    (d, v) -> d.broker.limits.maxHeaderBytes =
+                            Math.max(v, Limits.LEAST_HEADER_BYTES)),
             bridge("password", "text", "none", "As remote_password."),
             text(
                     "password_file",
@@ -764,14 +765,15 @@ final class Directives {
                     "Canary stays the user that started it; let systemd's User= change it.",
                     new Value.Text(false, (d, v) -> {})),
             bridge("username", "text", "none", "As remote_username."),
-            notice(
+            whole(
                     "websockets_headers_size",
                     GLOBAL,
-                    "integer",
-                    "4096",
-                    "As packet_buffer_size.",
-                    "Canary sizes its buffers itself.",
-                    new Value.Whole(0, U16, (d, v) -> {})),
+                    0,
+                    U16,
+                    "16384",
+                    "Bytes of the headers that open a WebSocket; 16384 where it says less.",
+                    (d, v) -> d.broker.limits.maxHeaderBytes =
+                            Math.max(v, Limits.LEAST_HEADER_BYTES)),
             notice(
                     "websockets_log_level",
                     GLOBAL,

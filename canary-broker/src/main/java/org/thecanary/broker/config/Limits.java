@@ -21,6 +21,8 @@ package org.thecanary.broker.config;
  * @param globalMaxConnections {@code global_max_connections}: Network Connections at a time, over all listeners
  * @param globalMaxClients {@code global_max_clients}: Sessions at a time, offline ones included
  * @param memoryLimit {@code memory_limit}: payload bytes of retained messages and of all that waits for clients
+ * @param maxHeaderBytes {@code websockets_headers_size}: request line and headers that open a WebSocket, {@link
+ *     #LEAST_HEADER_BYTES} or more
  */
 public record Limits(
         int maxInflightMessages,
@@ -32,7 +34,11 @@ public record Limits(
         int maxKeepAliveSeconds,
         int globalMaxConnections,
         int globalMaxClients,
-        long memoryLimit) {
+        long memoryLimit,
+        int maxHeaderBytes) {
+
+    /** Browsers send cookies of some kilobytes. */
+    public static final int LEAST_HEADER_BYTES = 16 * 1024;
 
     /** What mosquitto 2.1 does without a configuration. */
     public static Limits defaults() {
@@ -51,6 +57,7 @@ public record Limits(
         public int globalMaxConnections = Integer.MAX_VALUE;
         public int globalMaxClients = Integer.MAX_VALUE;
         public long memoryLimit = Long.MAX_VALUE;
+        public int maxHeaderBytes = LEAST_HEADER_BYTES;
 
         public Limits build() {
             return new Limits(
@@ -63,7 +70,8 @@ public record Limits(
                     maxKeepAliveSeconds,
                     globalMaxConnections,
                     globalMaxClients,
-                    memoryLimit);
+                    memoryLimit,
+                    maxHeaderBytes);
         }
     }
 }

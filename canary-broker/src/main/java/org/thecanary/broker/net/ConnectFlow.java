@@ -152,6 +152,10 @@ public final class ConnectFlow implements SessionRules {
         return config().limits().maxPacketSize();
     }
 
+    int maximumHeaderBytes() {
+        return config().limits().maxHeaderBytes();
+    }
+
     /** "address:port" of the other end; of a UNIX socket its path and 0, as mosquitto has it. */
     String address(Channel channel) {
         Path path = listener().unixPath();
@@ -188,17 +192,18 @@ public final class ConnectFlow implements SessionRules {
         connections.closed(this);
     }
 
-    private void decideAtLast(Connect asked, Connection connection) {
-        if (connection.awaitsVerdict()) {
-            decide(asked, connection);
-        }
-    }
-
     // --- validate
     // -----------------------------------------------------------------------------------------------
 
+    /** Decides at once, or after a reload. */
     void decide(Connect asked, Connection connection) {
-        if (!gate.isOpen(() -> connection.loop().run(() -> decideAtLast(asked, connection)))) {
+        if (gate.isOpen(() -> connection.loop().run(() -> admit(asked, connection)))) {
+            admit(asked, connection);
+        }
+    }
+
+    private void admit(Connect asked, Connection connection) {
+        if (!connection.awaitsVerdict()) {
             return;
         }
         Connect connect = asked;

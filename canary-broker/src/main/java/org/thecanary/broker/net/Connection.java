@@ -216,7 +216,8 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     private void handle(Packet packet) {
         if (PacketTrace.isOn()) {
-            PacketTrace.received(name(), packet);
+            SessionRef known = ref;
+            PacketTrace.received(name(), packet, known == null ? null : known.session());
         }
         if (packet instanceof Connect connect) {
             state = State.DECIDING;

@@ -56,6 +56,7 @@ record Entrance(ConnectFlow flow, @Nullable ListenerTls tls, HttpRoutes monitori
             WebSocketUpgrade.addTo(
                     pipeline,
                     listener.websocketOrigins(),
+                    flow.maximumHeaderBytes(),
                     Math.clamp(flow.maximumPacketSize(), LEAST_FRAME_LIMIT, Integer.MAX_VALUE),
                     address -> newcomer.origin(newcomer.origin().withAddress(address)));
         }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.thecanary.broker.session.Session;
 import org.thecanary.mqtt.packet.Auth;
 import org.thecanary.mqtt.packet.ConnAck;
 import org.thecanary.mqtt.packet.Connect;
@@ -38,14 +40,18 @@ final class PacketTrace {
         return LOG.isDebugEnabled();
     }
 
-    /** Before it is handled: a PUBLISH that is denied is told of twice. */
-    static void received(String client, Packet packet) {
+    /**
+     * Before it is handled: a PUBLISH that is denied is told of twice.
+     *
+     * @param session knows the client's Topic Aliases; null before there is one
+     */
+    static void received(String client, Packet packet, @Nullable Session session) {
         switch (packet) {
             case Publish publish ->
                 publish(
                         "Received PUBLISH from",
                         client,
-                        publish.message(),
+                        session == null ? publish.message() : session.resolved(publish),
                         publish.message().qos(),
                         publish.message().retain(),
                         publish.dup(),

@@ -457,6 +457,15 @@ public final class Session {
     // --- The client publishes
     // -----------------------------------------------------------------------------------
 
+    /** What PUBLISH says, with the topic that its Topic Alias stands for where that is known; changes nothing. */
+    public Message resolved(Publish packet) {
+        Message message = packet.message();
+        TopicName known = aliases != null && message.topic().isEmpty()
+                ? aliases.known(packet.topicAlias())
+                : null;
+        return known == null ? message : message.withTopic(known);
+    }
+
     /** PUBLISH came, specification 3.3.4 and 4.3. */
     public void publish(Publish packet, Outbox outbox) {
         Message message = packet.message();

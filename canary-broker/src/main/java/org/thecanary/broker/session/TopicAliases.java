@@ -20,6 +20,12 @@ final class TopicAliases {
         this.maximum = maximum;
     }
 
+    /** The topic that an alias stands for; null where it was never set. */
+    @Nullable
+    TopicName known(int alias) {
+        return topics == null || alias > maximum ? null : topics[alias];
+    }
+
     /**
      * The topic a PUBLISH means.
      *

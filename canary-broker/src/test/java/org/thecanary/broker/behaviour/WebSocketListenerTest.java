@@ -66,6 +66,23 @@ class WebSocketListenerTest {
         }
     }
 
+    @Test
+    void moreHeadersThanUsualAreReadWhereTheConfigurationSaysSo() throws Exception {
+        String request = "Sec-WebSocket-Protocol: mqtt\r\nCookie: " + "c".repeat(30_000);
+        try (TestBroker roomy = TestBroker.start((broker, listener) -> {
+                    listener.protocol = Protocol.WEBSOCKETS;
+                    broker.limits.maxHeaderBytes = 32_000;
+                });
+                WebSocketPeer taken = new WebSocketPeer(roomy.port());
+                WebSocketPeer refused = new WebSocketPeer(broker.port())) {
+            taken.send(WebSocketPeer.request(request));
+            refused.send(WebSocketPeer.request(request));
+
+            assertThat(taken.response()).startsWith("HTTP/1.1 101 ");
+            assertThat(refused.response()).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Sec-WebSocket-Protocol: chat", "X-None: at all"})
     @Spec({"MQTT-6.0.0-3", "v3:MQTT-6.0.0-3"})

@@ -260,7 +260,16 @@ class ConfigLoaderTest {
                         0,
                         Integer.MAX_VALUE,
                         Integer.MAX_VALUE,
-                        Long.MAX_VALUE));
+                        Long.MAX_VALUE,
+                        16_384));
+    }
+
+    @Test
+    void theHeadersOfAWebSocketMayBeMoreButNotLess() throws Exception {
+        assertThat(Conf.load("websockets_headers_size 65535").config().limits().maxHeaderBytes())
+                .isEqualTo(65_535);
+        assertThat(Conf.load("packet_buffer_size 20").config().limits().maxHeaderBytes())
+                .isEqualTo(16_384);
     }
 
     @Test
@@ -538,10 +547,9 @@ class ConfigLoaderTest {
                 ConfigException.class, () -> ConfigLoader.load(directory, List.of()));
 
         assertThat(missing.exitCode()).isEqualTo(3);
-        assertThat(missing.getMessage())
-                .endsWith("no.conf: the configuration file cannot be read: there is no such file.");
+        assertThat(missing.getMessage()).endsWith("no.conf'.\n    Reason: there is no such file.");
         assertThat(folder.exitCode()).isEqualTo(3);
-        assertThat(folder.getMessage()).endsWith("cannot be read: it is a directory.");
+        assertThat(folder.getMessage()).endsWith("Reason: it is a directory.");
     }
 
     @Test

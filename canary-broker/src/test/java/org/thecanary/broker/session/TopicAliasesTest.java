@@ -63,6 +63,14 @@ class TopicAliasesTest {
     }
 
     @Test
+    void whatAnAliasStandsForIsKnownOnceItIsSet() {
+        assertThat(aliases.known(3)).isNull();
+        resolve("a", 3);
+        assertThat(aliases.known(3)).isEqualTo(TopicName.of("a"));
+        assertThat(aliases.known(11)).isNull();
+    }
+
+    @Test
     void anAliasThatWasNeverSetIsAProtocolError() {
         assertThatThrownBy(() -> resolve(3))
                 .satisfies(e -> assertThat(reason(e)).isEqualTo(ReasonCode.PROTOCOL_ERROR));

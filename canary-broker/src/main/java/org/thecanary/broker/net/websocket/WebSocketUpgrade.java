@@ -47,9 +47,6 @@ import java.util.stream.Stream;
 public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
 
-    /** Request line and headers together; browsers send cookies of some kilobytes. */
-    private static final int MAX_HEADER_BYTES = 16 * 1024;
-
     private static final List<String> SUB_PROTOCOLS = List.of("mqtt", "mqttv3.1");
 
     private final List<String> origins;
@@ -66,19 +63,21 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
      * Adds what turns HTTP into bytes.
      *
      * @param origins the values of Origin that are let in; empty for any or none
+     * @param maxHeaderBytes of the request; one with more is refused
      * @param maxFrameBytes a longer frame ends the connection, since a frame is held until it is whole
      * @param forwarded told the client's "address:port" where a proxy of this or a private network says so
      */
     public static void addTo(
             ChannelPipeline pipeline,
             List<String> origins,
+            int maxHeaderBytes,
             int maxFrameBytes,
             Consumer<String> forwarded) {
         pipeline.addLast(
                 new HttpServerCodec(new HttpDecoderConfig()
-                        .setMaxInitialLineLength(MAX_HEADER_BYTES)
-                        .setMaxHeaderSize(MAX_HEADER_BYTES)),
-                new HttpObjectAggregator(MAX_HEADER_BYTES),
+                        .setMaxInitialLineLength(maxHeaderBytes)
+                        .setMaxHeaderSize(maxHeaderBytes)),
+                new HttpObjectAggregator(maxHeaderBytes),
                 new WebSocketUpgrade(origins, maxFrameBytes, forwarded));
     }
 
