@@ -92,7 +92,7 @@ record BrokerFlags(
                     if (!"json".equals(next) && !"plain".equals(next)) {
                         return null;
                     }
-                    format = next.equals("json") ? BrokerLog.Format.JSON : BrokerLog.Format.PLAIN;
+                    format = "json".equals(next) ? BrokerLog.Format.JSON : BrokerLog.Format.PLAIN;
                     i++;
                 }
                 default -> {
