@@ -23,20 +23,26 @@ public final class Gate {
     /** For the SIGHUP that follows a change, from the first CONNECT on that meets the change. */
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
+    /** The files are looked at no more often, so that a storm of CONNECTs costs no storm of system calls. */
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(1);
+
     private final Duration patience;
+    private final Duration lookInterval;
     private volatile CompletableFuture<Void> opening = CompletableFuture.completedFuture(null);
     private volatile CompletableFuture<Void> closing = new CompletableFuture<>();
     private volatile Set<Path> files = Set.of();
     private Set<FileState> known = Set.of(); // guarded by this
-    private long patientUntil = System.nanoTime(); // guarded by this
+    private volatile long patientUntil = System.nanoTime();
+    private volatile long lookedAt = patientUntil;
 
     /** Open. */
     public Gate() {
-        this(PATIENCE);
+        this(PATIENCE, LOOK_INTERVAL);
     }
 
-    Gate(Duration patience) {
+    Gate(Duration patience, Duration lookInterval) {
         this.patience = patience;
+        this.lookInterval = lookInterval;
     }
 
     /** These files are read by a reload, and were read. Blocks on them. */
@@ -69,9 +75,12 @@ public final class Gate {
             now.thenRun(later);
             return false;
         }
-        if (files.isEmpty()) {
+        long nanos = System.nanoTime();
+        boolean looked = nanos - lookedAt < lookInterval.toNanos() && nanos - patientUntil >= 0;
+        if (files.isEmpty() || looked) {
             return true;
         }
+        lookedAt = nanos;
         Thread.startVirtualThread(
                 () -> { // files may block
                     awaitReloadOfChanges();

@@ -45,7 +45,7 @@ final class GateTest {
     @Test
     void whoMeetsAChangedFilePassesAfterTheReload() throws Exception {
         Path acl = Files.writeString(folder.resolve("acl"), "topic a\n");
-        Gate gate = new Gate(Duration.ofHours(1));
+        Gate gate = new Gate(Duration.ofHours(1), Duration.ZERO);
         gate.watch(List.of(acl));
         await(newcomer(gate));
 
@@ -64,7 +64,7 @@ final class GateTest {
     @Test
     void whoMeetsAChangeThatNobodyAsksToReadPassesToo() throws Exception {
         Path acl = folder.resolve("acl");
-        Gate gate = new Gate(Duration.ofMillis(1));
+        Gate gate = new Gate(Duration.ofMillis(1), Duration.ZERO);
         gate.watch(List.of(acl));
         Files.writeString(acl, "topic a\n");
         await(newcomer(gate));
