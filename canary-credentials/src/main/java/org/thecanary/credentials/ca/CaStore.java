@@ -168,15 +168,20 @@ public final class CaStore {
         if (!named.isEmpty()) {
             return named;
         }
-        var serial = nameOrSerial.replace(":", "");
+        var serial = withoutZeros(nameOrSerial.replace(":", ""));
         var numbered = all.stream()
-                .filter(entry -> entry.serialText().equalsIgnoreCase(serial))
+                .filter(entry -> withoutZeros(entry.serialText()).equalsIgnoreCase(serial))
                 .toList();
         if (numbered.isEmpty()) {
             throw new CaException("No certificate has the name or serial number '" + nameOrSerial
                     + "'; `canary ca list` shows those there are.");
         }
         return numbered;
+    }
+
+    /** Programs differ in whether they pad a serial number to whole bytes. */
+    private static String withoutZeros(String serial) {
+        return serial.replaceFirst("^0+", "");
     }
 
     /** A certificate of the index. */

@@ -226,6 +226,19 @@ class CertificateAuthorityTest {
     }
 
     @Test
+    void aSerialNumberIsFoundWithAndWithoutLeadingZeros() throws Exception {
+        var authority = found(folder.resolve("ca"), at(NOW));
+        for (int i = 0; i < 40; i++) { // some begin with a zero
+            var serial = client(authority, "sensor-" + i).certificate().getSerialNumber();
+            for (String text : List.of(serial.toString(16), "00" + serial.toString(16))) {
+                assertThat(authority.store().find(text))
+                        .extracting(IndexEntry::name)
+                        .containsExactly("sensor-" + i);
+            }
+        }
+    }
+
+    @Test
     void theRevocationListHasANumberAndAnEnd() throws Exception {
         var authority = found(folder.resolve("ca"), at(NOW));
         var a = client(authority, "a").certificate();

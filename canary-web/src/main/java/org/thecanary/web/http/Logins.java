@@ -23,7 +23,8 @@ import java.util.concurrent.Semaphore;
 /**
  * Sessions of people, and how often a password may be tried.
  *
- * <p>A session is a random token in a cookie; only its hash is kept. Five wrong passwords for a name or from an address
+ * <p>A session is a token in a cookie; only its hash is kept. A part of it is random, the other binds it to the password it
+ * was given for, so that it ends with that password. Five wrong passwords for a name or from an address
  * make it wait a minute. Passwords are verified two at a time, since each takes memory and a tenth of a second.
  *
  * <p>Any thread; {@link #logIn} blocks.
@@ -36,6 +37,8 @@ public final class Logins {
     private static final Logger LOG = LoggerFactory.getLogger("web");
     private static final int MOST_PASSWORD = 1_024;
     private static final int MOST_REMEMBERED = 10_000;
+    private static final int SECRET_CHARACTERS = 43; // of 256 bits
+    private static final int TOKEN_CHARACTERS = 2 * SECRET_CHARACTERS;
 
     private final People people;
     private final LoginTable table;
@@ -74,17 +77,21 @@ public final class Logins {
      */
     public String logIn(String name, String password, String address, long nowMillis)
             throws Refusal {
-        boolean right;
+        Optional<People.Person> person;
         verifying.acquireUninterruptibly();
         try {
             // Here, so that many who ask at once do not all count as the first.
             checkTries(name, nowMillis);
             checkTries(address, nowMillis);
-            right = password.length() <= MOST_PASSWORD && people.verify(name, password);
+            person =
+                    people.find(name); // before it is verified: a password may be changed meanwhile
+            if (password.length() > MOST_PASSWORD || !people.verify(name, password)) {
+                person = Optional.empty();
+            }
         } finally {
             verifying.release();
         }
-        if (!right) {
+        if (person.isEmpty()) {
             int left = Math.min(failed(name, nowMillis), failed(address, nowMillis));
             LOG.warn("web: wrong name or password from {}", address);
             throw new Refusal(
@@ -98,9 +105,10 @@ public final class Logins {
             failures.remove(name);
             failures.remove(address);
         }
-        byte[] secret = new byte[32];
-        random.nextBytes(secret);
-        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        String token = secret + binding(secret, person.get());
         LoginTable.Login login =
                 new LoginTable.Login(hash(token), name, nowMillis + LASTS.toMillis());
         sessions.put(login.token(), login);
@@ -141,15 +149,30 @@ public final class Logins {
 
     /** The session of a token; empty: there is none, or no longer. */
     public Optional<Session> session(@Nullable String token, long nowMillis) {
-        if (token == null || token.length() > 64) {
+        if (token == null || token.length() != TOKEN_CHARACTERS) {
             return Optional.empty();
         }
         LoginTable.Login login = sessions.get(hash(token));
         if (login == null || login.expiresMillis() < nowMillis) {
             return Optional.empty();
         }
-        return people.role(login.name())
-                .map(role -> new Session(login.name(), role, hash("csrf " + token)));
+        return people.find(login.name())
+                .filter(person -> isBoundTo(token, person))
+                .map(person -> new Session(login.name(), person.role(), hash("csrf " + token)));
+    }
+
+    private static String binding(String secret, People.Person person) {
+        return hash(secret + " " + person.password().encoded());
+    }
+
+    private static boolean isBoundTo(String token, People.Person person) {
+        String secret = token.substring(0, SECRET_CHARACTERS);
+        return same(token.substring(SECRET_CHARACTERS), binding(secret, person));
+    }
+
+    /** Whether two texts are the same; takes as long where they are not. */
+    static boolean same(String one, String other) {
+        return MessageDigest.isEqual(one.getBytes(UTF_8), other.getBytes(UTF_8));
     }
 
     /** Ends a session. */

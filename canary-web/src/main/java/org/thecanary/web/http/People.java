@@ -96,12 +96,17 @@ public final class People {
         return found;
     }
 
-    /** The role of a person; empty: there is none of that name. */
-    public Optional<Role> role(String name) {
+    /** What a file says of a person. */
+    record Person(Role role, PasswordHash password) {}
+
+    /** The person of that name, if there is one. */
+    Optional<Person> find(String name) {
         for (Role role : new Role[] {Role.OPERATOR, Role.VIEWER}) {
-            Optional<PasswordFile> people = people(role);
-            if (people.isPresent() && people.get().find(name).isPresent()) {
-                return Optional.of(role);
+            Optional<Person> person = people(role)
+                    .flatMap(people -> people.find(name))
+                    .map(password -> new Person(role, password));
+            if (person.isPresent()) {
+                return person;
             }
         }
         return Optional.empty();

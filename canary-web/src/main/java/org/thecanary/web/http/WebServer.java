@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -167,7 +168,8 @@ public final class WebServer implements AutoCloseable {
                 if (session.isEmpty()) {
                     throw new Refusal(401, "Sign in first.");
                 }
-                if (!reading && !session.get().csrf().equals(request.header("X-Canary-Token"))) {
+                String csrf = Objects.requireNonNullElse(request.header("X-Canary-Token"), "");
+                if (!reading && !Logins.same(session.get().csrf(), csrf)) {
                     throw new Refusal(403, "This request did not come from Canary's own page.");
                 }
                 request.admit(

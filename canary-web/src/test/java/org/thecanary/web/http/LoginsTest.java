@@ -45,6 +45,29 @@ final class LoginsTest {
         assertThat(answers.stream().filter(status -> status == 429).count()).isBetween(34L, 35L);
     }
 
+    @Test
+    void aLoginEndsWithThePasswordItWasFor() throws Exception {
+        People.put(folder, "olga", "operators word", Role.OPERATOR);
+        People.put(folder, "vera", "viewers word", Role.VIEWER);
+        try (Database database = Database.sqlite(folder.resolve("history.db"))) {
+            var logins = new Logins(new People(folder), new LoginTable(database));
+            String olga = logins.logIn("olga", "operators word", "192.0.2.1", NOW);
+            String vera = logins.logIn("vera", "viewers word", "192.0.2.2", NOW);
+            assertThat(logins.session(olga, NOW)).map(Logins.Session::role).hasValue(Role.OPERATOR);
+
+            People.put(folder, "olga", "another word altogether", Role.OPERATOR);
+
+            var later = new Logins(new People(folder), new LoginTable(database));
+            later.recall(NOW);
+            for (Logins each : List.of(logins, later)) {
+                assertThat(each.session(olga, NOW)).isEmpty();
+                assertThat(each.session(vera, NOW)).map(Logins.Session::name).hasValue("vera");
+                assertThat(each.session(vera.substring(0, 43) + olga.substring(43), NOW))
+                        .isEmpty();
+            }
+        }
+    }
+
     private static int statusOf(Logins logins, String guess) {
         try {
             var _ = logins.logIn("olga", guess, "192.0.2.1", NOW);
