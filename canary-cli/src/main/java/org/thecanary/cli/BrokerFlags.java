@@ -2,6 +2,7 @@
 package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.config.Nearest;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,17 @@ record BrokerFlags(
 
     private static final Pattern FOR_PICOCLI =
             Pattern.compile("-h|--help|-V|--version|-[cdpqv].+|--[a-z-]+=.*");
+    private static final List<String> LONG_NAMES = List.of(
+            "--config-file",
+            "--port",
+            "--verbose",
+            "--quiet",
+            "--daemon",
+            "--watch",
+            "--test-config",
+            "--log-format",
+            "--help",
+            "--version");
     private static final int MOST_PORTS = 10;
     private static final int HIGHEST_PORT = 65_535;
 
@@ -99,13 +111,19 @@ record BrokerFlags(
                     if (FOR_PICOCLI.matcher(words[i]).matches()) {
                         return null;
                     }
-                    throw new Refused("Unknown option '" + words[i]
-                            + "'.\n\nUse 'canary broker --help' to see usage.");
+                    throw unknown(words[i]);
                 }
             }
         }
         return new BrokerFlags(
                 configFile, ports, verbose, quiet, watch, daemon, testConfig, format);
+    }
+
+    private static Refused unknown(String word) {
+        String near = word.startsWith("--") ? Nearest.of(word, LONG_NAMES) : null;
+        return new Refused("Unknown option '" + word + "'.\n"
+                + (near == null ? "" : "Did you mean " + near + "?\n")
+                + "\nUse 'canary broker --help' to see usage.");
     }
 
     private static int port(String text) throws Refused {

@@ -4,6 +4,7 @@ package org.thecanary.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,5 +78,15 @@ class BrokerFlagsTest {
         assertThatThrownBy(() -> BrokerFlags.read(words("broker " + line)))
                 .isInstanceOf(Refused.class)
                 .hasMessageStartingWith(told);
+    }
+
+    @Test
+    void aMisspeltFlagIsAnsweredWithTheOneThatWasMeant() {
+        assertThatThrownBy(() -> BrokerFlags.read(words("broker --tset-config")))
+                .hasMessage("""
+                        Error: Unknown option '--tset-config'.
+                        Did you mean --test-config?
+
+                        Use 'canary broker --help' to see usage.""");
     }
 }
