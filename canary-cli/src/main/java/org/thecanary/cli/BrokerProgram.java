@@ -25,6 +25,21 @@ final class BrokerProgram {
         this.flags = flags;
     }
 
+    /**
+     * Runs the broker where the words ask for it and are plain.
+     *
+     * @return the exit code, or null where picocli is to read the words
+     */
+    static @Nullable Integer runIfAsked(String... words) {
+        try {
+            BrokerFlags flags = BrokerFlags.read(words);
+            return flags == null ? null : new BrokerProgram(flags).run();
+        } catch (BrokerFlags.Refused e) {
+            System.err.println(e.getMessage());
+            return ConfigException.INVALID;
+        }
+    }
+
     /** The exit code, unless a signal ends the program. */
     int run() {
         if (flags.testConfig()) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
-import org.thecanary.broker.config.ConfigException;
 import org.thecanary.cli.bench.BenchCommand;
 import org.thecanary.cli.doctor.DoctorCommand;
 import org.thecanary.cli.mosquitto.MosquittoTools;
@@ -64,13 +63,8 @@ public final class Canary implements Runnable {
 
     /** Runs a command; its exit code. */
     static int run(String... arguments) {
-        try {
-            BrokerFlags broker = BrokerFlags.read(arguments);
-            return broker == null ? execute(arguments) : new BrokerProgram(broker).run();
-        } catch (BrokerFlags.Refused e) {
-            System.err.println(e.getMessage());
-            return ConfigException.INVALID;
-        }
+        Integer broker = BrokerProgram.runIfAsked(arguments);
+        return broker == null ? execute(arguments) : broker;
     }
 
     private static int execute(String... arguments) {

@@ -67,8 +67,9 @@ final class FileWatch implements AutoCloseable {
                     key.reset();
                     key = service.poll(QUIET.toMillis(), TimeUnit.MILLISECONDS);
                 }
-                if (!FileState.of(files).equals(seen)) {
-                    seen = FileState.of(files);
+                Set<FileState> now = FileState.of(files);
+                if (!now.equals(seen)) {
+                    seen = now;
                     task.run();
                 }
             }

@@ -64,6 +64,23 @@ final class Browser {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    /** Asks to be warned at once when v of a sensor is above a limit. */
+    HttpResponse<String> warnAbove(String sensor, int limit) throws Exception {
+        return post(
+                "/api/threshold",
+                Map.of(
+                        "sensor",
+                        sensor,
+                        "quantity",
+                        "v",
+                        "kind",
+                        "above",
+                        "limit",
+                        limit,
+                        "seconds",
+                        0));
+    }
+
     HttpResponse<InputStream> live(String sensor) throws Exception {
         return http.send(
                 request("/api/live?sensor=" + sensor).build(),

@@ -29,7 +29,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Does a web app begin its work without the database, which a machine may well start after it? */
@@ -104,19 +103,7 @@ final class LateDatabaseTest {
             Browser olga = browser(web);
             measure(1);
             await().atMost(PATIENCE).until(() -> lines(olga) == 2);
-            olga.post(
-                    "/api/threshold",
-                    Map.of(
-                            "sensor",
-                            "sensor/attic",
-                            "quantity",
-                            "v",
-                            "kind",
-                            "above",
-                            "limit",
-                            1,
-                            "seconds",
-                            0));
+            olga.warnAbove("sensor/attic", 1);
             server.freeze();
             try {
                 measure(2); // is an alarm, and a note

@@ -213,21 +213,7 @@ final class WebAppTest {
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.body()).contains("An operator may");
         assertThat(vera.number("asked")).isZero();
-        assertThat(vera.post(
-                                "/api/threshold",
-                                Map.of(
-                                        "sensor",
-                                        "sensor/attic",
-                                        "quantity",
-                                        "v",
-                                        "kind",
-                                        "above",
-                                        "limit",
-                                        1,
-                                        "seconds",
-                                        0))
-                        .statusCode())
-                .isEqualTo(403);
+        assertThat(vera.warnAbove("sensor/attic", 1).statusCode()).isEqualTo(403);
     }
 
     @Test
@@ -382,21 +368,7 @@ final class WebAppTest {
         Browser olga = browser("olga", "operators word");
         measure("sensor/attic", System.currentTimeMillis(), 1, 20);
         await().atMost(PATIENCE).until(() -> !olga.sensors().isEmpty());
-        assertThat(olga.post(
-                                "/api/threshold",
-                                Map.of(
-                                        "sensor",
-                                        "sensor/attic",
-                                        "quantity",
-                                        "v",
-                                        "kind",
-                                        "above",
-                                        "limit",
-                                        28,
-                                        "seconds",
-                                        0))
-                        .statusCode())
-                .isEqualTo(200);
+        assertThat(olga.warnAbove("sensor/attic", 28).statusCode()).isEqualTo(200);
 
         measure("sensor/attic", System.currentTimeMillis(), 2, 28);
         measure("sensor/attic", System.currentTimeMillis(), 3, 28.5);

@@ -119,7 +119,7 @@ public final class ConfigLoader {
             problems.add(new Problem(
                     name,
                     0,
-                    "Error: Unable to open config file '" + name + "'.\n    " + "Reason: "
+                    "Error: Unable to open config file '" + name + "'.\n    Reason: "
                             + TextLines.reason(e) + "."));
             return;
         }

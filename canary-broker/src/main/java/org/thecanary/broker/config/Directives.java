@@ -523,8 +523,7 @@ final class Directives {
                     U16,
                     "16384",
                     "As websockets_headers_size; Canary sizes all other buffers itself.",
-                    (d, v) -> d.broker.limits.maxHeaderBytes =
-                            Math.max(v, Limits.LEAST_HEADER_BYTES)),
+                    Directives::maxHeaderBytes),
             bridge("password", "text", "none", "As remote_password."),
             text(
                     "password_file",
@@ -772,8 +771,7 @@ final class Directives {
                     U16,
                     "16384",
                     "Bytes of the headers that open a WebSocket; 16384 where it says less.",
-                    (d, v) -> d.broker.limits.maxHeaderBytes =
-                            Math.max(v, Limits.LEAST_HEADER_BYTES)),
+                    Directives::maxHeaderBytes),
             notice(
                     "websockets_log_level",
                     GLOBAL,
@@ -873,5 +871,9 @@ final class Directives {
 
     private static Directive bridge(String name, String type, String defaultText, String doc) {
         return refused(name, BRIDGE, type, defaultText, BRIDGES, doc);
+    }
+
+    private static void maxHeaderBytes(Draft draft, int bytes) {
+        draft.broker.limits.maxHeaderBytes = Math.max(bytes, Limits.LEAST_HEADER_BYTES);
     }
 }
