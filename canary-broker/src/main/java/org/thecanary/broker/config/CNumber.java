@@ -3,8 +3,13 @@ package org.thecanary.broker.config;
 
 import org.thecanary.broker.config.Directive.BadValue;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** Numbers as C reads them: {@code 0x} for hexadecimal, a leading {@code 0} for octal. */
 final class CNumber {
+    private static final Pattern LEADING = Pattern.compile("[\t-\r ]*([+-]?)([0-9]+)");
+
     private CNumber() {}
 
     /** As {@code strtol(word, &end, 0)} with nothing left over. */
@@ -45,15 +50,15 @@ final class CNumber {
         return from.isEmpty() && to.isEmpty() ? "" : ":" + from + to;
     }
 
-    /** As {@code atoi}: the number a word begins with, 0 for none. */
-    static int leading(String word) {
-        int end = 0;
-        while (end < word.length()
-                && end < 9
-                && word.charAt(end) >= '0'
-                && word.charAt(end) <= '9') {
-            end++;
+    /** As {@code atol}: the number a word begins with, 0 for none. */
+    static long leading(String word) {
+        Matcher number = LEADING.matcher(word);
+        if (!number.lookingAt()) {
+            return 0;
         }
-        return end == 0 ? 0 : Integer.parseInt(word.substring(0, end));
+        String digits = number.group(2);
+        // 18 digits never overflow a long
+        long value = digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
+        return number.group(1).equals("-") ? -value : value;
     }
 }

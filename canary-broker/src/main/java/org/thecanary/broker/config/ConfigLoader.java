@@ -3,7 +3,6 @@ package org.thecanary.broker.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.Directive.BadValue;
 import org.thecanary.broker.config.Directive.Scope;
 import org.thecanary.broker.config.Directive.Status;
@@ -185,15 +184,17 @@ public final class ConfigLoader {
         }
         List<Path> included;
         try {
-            Path directory = Draft.path(option.text());
+            Path directory = Draft.path(option.rest());
             included = ConfFile.included(directory);
             files.add(directory);
         } catch (IOException e) {
+            boolean blanks = !option.rest().equals(option.text());
             throw new BadValue("include_dir "
-                    + option.text()
+                    + (blanks ? "\"" + option.rest() + "\"" : option.rest())
                     + " cannot be read: "
                     + TextLines.reason(e)
-                    + ".");
+                    + "."
+                    + (blanks ? " The blanks around it are part of its name." : ""));
         }
         for (Path file : included) {
             file(file, false);
@@ -277,10 +278,12 @@ public final class ConfigLoader {
 
     /** Tells apart the listeners that may each have their own of an option that is written once. */
     private String owner(Directive directive) {
-        boolean ofListener = directive.scope() == Scope.LISTENER_FIRST
-                || (directive.scope() == Scope.SECURITY && draft.perListenerSettings);
-        Draft.@Nullable Listener listener = draft.current;
-        return ofListener && listener != null ? "@" + draft.listeners.indexOf(listener) : "";
+        boolean ofListener = switch (directive.scope()) {
+            case LISTENER, LISTENER_FIRST, NAMED_LISTENER -> true;
+            case SECURITY -> draft.perListenerSettings;
+            case GLOBAL, PLUGIN, BRIDGE -> false;
+        };
+        return ofListener ? "@" + draft.listeners.indexOf(draft.currentListener()) : "";
     }
 
     private static boolean flag(ConfFile.Option option, String word) throws BadValue {
@@ -295,6 +298,11 @@ public final class ConfigLoader {
         };
     }
 
+    /** What Unicode keeps for no character, and mosquitto for malformed. */
+    private static boolean isNoncharacter(int codePoint) {
+        return (codePoint & 0xFFFE) == 0xFFFE || (codePoint >= 0xFDD0 && codePoint <= 0xFDEF);
+    }
+
     private String text(ConfFile.Option option) throws BadValue {
         String text = option.text();
         if (text.getBytes(UTF_8).length > 65_535) {
@@ -302,6 +310,10 @@ public final class ConfigLoader {
         }
         if (text.chars().anyMatch(Character::isISOControl)) {
             throw new BadValue(option.name() + ": the value holds a control character.");
+        }
+        if (text.codePoints().anyMatch(ConfigLoader::isNoncharacter)) {
+            throw new BadValue(
+                    option.name() + ": the value holds a code point that is no character.");
         }
         if (text.contains(" #")) {
             draft.notice("the value of "

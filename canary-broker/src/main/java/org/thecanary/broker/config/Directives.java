@@ -96,7 +96,7 @@ final class Directives {
                     "file",
                     "none",
                     "As plugin.",
-                    (d, words, option) -> d.plugin(option.name(), words.getFirst(), false)),
+                    (d, words, option) -> d.plugin(option.name(), option.text(), false)),
             flag(
                     "auth_plugin_deny_special_chars",
                     PLUGIN,
@@ -134,10 +134,7 @@ final class Directives {
                     "all interfaces",
                     "Address of the default listener; prefer listener PORT HOST.",
                     true,
-                    (d, v) -> {
-                        d.portAsked = true;
-                        d.defaultListener().builder.host = v;
-                    }),
+                    OptionRules::bindAddress),
             text(
                     "bind_interface",
                     LISTENER,
@@ -195,7 +192,7 @@ final class Directives {
                     "file",
                     "none",
                     "PEM file of the CAs whose client certificates are trusted.",
-                    true,
+                    false,
                     (d, v) -> d.tls().caFile = Draft.path(v)),
             text(
                     "capath",
@@ -203,7 +200,7 @@ final class Directives {
                     "directory",
                     "none",
                     "Directory of such files; they need no rehash.",
-                    true,
+                    false,
                     (d, v) -> d.tls().caPath = Draft.path(v)),
             text(
                     "certfile",
@@ -225,7 +222,7 @@ final class Directives {
                     "OpenSSL's list",
                     "Java's",
                     "Cipher suites of TLS 1.2.",
-                    true,
+                    false,
                     (d, v) -> d.tls().cipherSuites = CipherList.tls12(v, d::notice)),
             text(
                     "ciphers_tls1.3",
@@ -233,7 +230,7 @@ final class Directives {
                     "OpenSSL's list",
                     "Java's",
                     "Cipher suites of TLS 1.3.",
-                    true,
+                    false,
                     (d, v) -> d.tls().cipherSuites13 = CipherList.tls13(v, d::notice)),
             bridge("cleansession", "boolean", "false", "Clean Session on both sides."),
             bridge("clientid", "text", "<hostname>.<connection>", "As remote_clientid."),
@@ -310,7 +307,7 @@ final class Directives {
                     "file",
                     "none",
                     "A plugin for all listeners.",
-                    (d, words, option) -> d.plugin(option.name(), words.getFirst(), true)),
+                    (d, words, option) -> d.plugin(option.name(), option.text(), true)),
             refused(
                     "http_dir",
                     LISTENER_FIRST,
@@ -583,7 +580,7 @@ final class Directives {
                     "file",
                     "none",
                     "mosquitto's own plugins for password and ACL files and persistence: all built in.",
-                    (d, words, option) -> d.plugin(option.name(), words.getFirst(), false)),
+                    (d, words, option) -> d.plugin(option.name(), option.text(), false)),
             words(
                     "plugin_load",
                     GLOBAL,
@@ -715,20 +712,22 @@ final class Directives {
             bridge("threshold", "integer", "10", "Messages that wake a lazy bridge."),
             refused("tls_engine", LISTENER, "text", "none", NO_ENGINE, "OpenSSL engine."),
             refused("tls_engine_kpass_sha1", LISTENER, "text", "none", NO_ENGINE, "Its password."),
-            words(
+            text(
                     "tls_keyform",
                     LISTENER,
                     "pem",
                     "pem",
                     "Form of the private key.",
-                    (d, words, option) -> OptionRules.tlsKeyForm(d, words.getFirst())),
-            words(
+                    false,
+                    OptionRules::tlsKeyForm),
+            text(
                     "tls_version",
                     LISTENER_FIRST,
                     "tlsv1.2 or tlsv1.3",
                     "tlsv1.2",
                     "Lowest version.",
-                    (d, words, option) -> OptionRules.tlsVersion(d, words.getFirst())),
+                    true,
+                    OptionRules::tlsVersion),
             bridge("topic", "filter [direction [qos [local remote]]]", "none", "What to exchange."),
             bridge("try_private", "boolean", "true", "Say that this is a bridge."),
             flag(

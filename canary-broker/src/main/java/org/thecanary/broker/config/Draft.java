@@ -116,13 +116,18 @@ final class Draft {
         return listener;
     }
 
+    /** The listener above the line, or the default one. */
+    Listener currentListener() {
+        return current == null ? defaultListener() : current;
+    }
+
     ListenerConfig.Builder listener() {
-        return (current == null ? defaultListener() : current).builder;
+        return currentListener().builder;
     }
 
     /** The TLS of the current listener. */
     TlsConfig.Builder tls() {
-        Listener listener = current == null ? defaultListener() : current;
+        Listener listener = currentListener();
         if (listener.tlsLine == 0) {
             listener.tlsFile = file;
             listener.tlsLine = line;
@@ -154,7 +159,7 @@ final class Draft {
             return tls.certFile != null || tls.keyFile != null || listener.useSubjectAsUsername
                     ? "with enable_proxy_protocol 2 the proxy speaks TLS: certfile, keyfile and"
                             + " use_subject_as_username cannot be used."
-                    : null;
+                    : authorityWithoutTls(tls);
         }
         if ((tls.certFile == null) != (tls.keyFile == null)) {
             return "both certfile and keyfile must be specified for TLS; this listener has no "
@@ -164,7 +169,15 @@ final class Draft {
             return "require_certificate needs TLS: give this listener certfile and keyfile. Without"
                     + " them, anybody could come in.";
         }
-        return null;
+        return authorityWithoutTls(tls);
+    }
+
+    private static @Nullable String authorityWithoutTls(TlsConfig.Builder tls) {
+        return tls.certFile != null || (tls.caFile == null && tls.caPath == null)
+                ? null
+                : (tls.caFile == null ? "capath" : "cafile")
+                        + " without certfile and keyfile does nothing: give this listener both, or"
+                        + " remove the line.";
     }
 
     /** Where the options of {@link Directive.Scope#SECURITY} go. */
@@ -174,11 +187,12 @@ final class Draft {
     }
 
     Security listenerSecurity() {
-        return (current == null ? defaultListener() : current).security;
+        return currentListener().security;
     }
 
     /** {@code plugin FILE}, or with {@code global} {@code global_plugin FILE}. */
     void plugin(String option, String path, boolean everywhere) throws Directive.BadValue {
+        securityOptionSeen = true;
         Plugin named = Plugin.of(option, path, file, line);
         (everywhere ? global : security()).plugins.add(named);
         use(named);

@@ -7,6 +7,8 @@ import org.thecanary.broker.config.Directive.BadValue;
 import org.thecanary.broker.config.ListenerConfig.Protocol;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -59,6 +61,17 @@ final class OptionRules {
         draft.listener().protocolVersions = versions;
     }
 
+    /** The host of the default listener; mosquitto asks for its address while it reads the file. */
+    static void bindAddress(Draft draft, String host) throws BadValue {
+        draft.portAsked = true;
+        draft.defaultListener().builder.host = host;
+        try {
+            var _ = InetAddress.getByName(host);
+        } catch (UnknownHostException _) {
+            throw new BadValue("bind_address " + host + " cannot be resolved.");
+        }
+    }
+
     static String autoIdPrefix(String prefix) throws BadValue {
         if (prefix.getBytes(UTF_8).length > 50) {
             throw new BadValue("the prefix is longer than 50 bytes.");
@@ -83,14 +96,13 @@ final class OptionRules {
     static void memoryLimit(Draft draft, List<String> words, ConfFile.Option option)
             throws BadValue {
         String word = words.getFirst();
-        if (word.startsWith("-")) {
+        long bytes = CNumber.leading(word);
+        if (bytes < 0) {
             throw new BadValue("memory_limit " + word + " is out of range: from 0.");
         }
-        String digits = word.replaceFirst("[^0-9].*", "");
-        if (digits.isEmpty()) {
+        if (bytes == 0 && !word.startsWith("0")) {
             draft.notice("memory_limit " + word + " is no number, and so no limit.");
         }
-        long bytes = digits.isEmpty() ? 0 : digits.length() > 18 ? 0 : Long.parseLong(digits);
         draft.broker.limits.memoryLimit = bytes == 0 ? Long.MAX_VALUE : bytes;
     }
 
@@ -160,7 +172,10 @@ final class OptionRules {
             case "engine" ->
                 throw new BadValue("tls_keyform engine is not supported: Java's TLS has no OpenSSL"
                         + " engines. Give the key as a file: keyfile FILE");
-            default -> throw new BadValue("tls_keyform is pem, not \"" + value + "\".");
+            default -> {
+                var _ = draft.tls();
+                draft.notice("tls_keyform is pem, and \"" + value + "\" is taken for it.");
+            }
         }
     }
 
@@ -175,8 +190,8 @@ final class OptionRules {
             case 'y' -> 365 * 86_400;
             default -> 0;
         };
-        int count = CNumber.leading(word);
-        if (seconds == 0 || count <= 0) {
+        long count = CNumber.leading(word);
+        if (seconds == 0 || count <= 0 || count > Integer.MAX_VALUE) {
             throw new BadValue(
                     "persistent_client_expiration is a number and one of s, h, d, w, m (30 days)"
                             + " and y, not \""

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.broker.config.ListenerConfig.SocketDomain;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.packet.QoS;
@@ -334,6 +335,30 @@ class ConfigLoaderTest {
                 .containsExactly(ProtocolVersion.MQTT_3_1);
     }
 
+    @Test
+    void eachListenerHasItsOwnOfWhatIsWrittenOnce() throws Exception {
+        String text = "listener 1\nbind_interface a\nlistener 2\nbind_interface b\n";
+
+        assertThat(Conf.load(text).config().listeners())
+                .extracting(ListenerConfig::bindInterface)
+                .containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "listener 1\ncertfile /c\nkeyfile /k\ncafile /a\ncafile /b",
+                "listener 1\ncertfile /c\nkeyfile /k\ncapath /a\ncapath /b",
+                "listener 1\nciphers_tls1.3 TLS_AES_128_GCM_SHA256\nciphers_tls1.3 TLS_AES_256_GCM_SHA384",
+                "listener 1\ntls_keyform der",
+                "plugin /my plugins/mosquitto_persist_sqlite.so",
+                "persistent_client_expiration \t5d",
+                "memory_limit --1"
+            })
+    void whatMosquittoTakesIsTaken(String text) throws Exception {
+        assertThat(Conf.load(text).config().listeners()).isNotEmpty();
+    }
+
     static Stream<List<String>> refusals() {
         return Stream.of(
                 List.of(
@@ -400,6 +425,10 @@ class ConfigLoaderTest {
                         "acl_file /a\nper_listener_settings true",
                         "FILE:2: per_listener_settings has to stand before any security option."
                                 + " Move it to the top of the file."),
+                List.of(
+                        "global_plugin mosquitto_acl_file.so\nplugin_opt_acl_file /a\nper_listener_settings true",
+                        "FILE:3: per_listener_settings has to stand before any security option."
+                                + " Move it to the top of the file."),
                 List.of("pid_file /a\npid_file /b", "FILE:2: a second pid_file. Keep one of them."),
                 List.of(
                         "log_dest file /a\nlog_dest file /b",
@@ -413,6 +442,10 @@ class ConfigLoaderTest {
                         "log_type all of it\nlog_type warn",
                         "FILE:2: log_type cannot be \"warn\"."),
                 List.of(
+                        "persistent_client_expiration 2147483648s",
+                        "FILE:1: persistent_client_expiration is a number and one of s, h, d, w, m"
+                                + " (30 days) and y, not \"2147483648s\"."),
+                List.of(
                         "persistent_client_expiration 5",
                         "FILE:1: persistent_client_expiration is a number and one of s, h, d, w, m"
                                 + " (30 days) and y, not \"5\"."),
@@ -424,6 +457,26 @@ class ConfigLoaderTest {
                         "listener 1\nsocket_domain both",
                         "FILE:2: socket_domain is ipv4 or ipv6, not \"both\". Remove the line for"
                                 + " both."),
+                List.of(
+                        "listener 1\ncafile /c",
+                        "FILE:2: cafile without certfile and keyfile does nothing: give this"
+                                + " listener both, or remove the line."),
+                List.of(
+                        "listener 1\nenable_proxy_protocol 2\ncapath /c",
+                        "FILE:2: capath without certfile and keyfile does nothing: give this"
+                                + " listener both, or remove the line."),
+                List.of(
+                        "listener 1\ntls_version tlsv1.2\ntls_version tlsv1.3",
+                        "FILE:3: a second tls_version. Keep one of them."),
+                List.of(
+                        "socket_domain ipv4\nlistener 1\nbind_interface a\nbind_interface b",
+                        "FILE:4: a second bind_interface. Keep one of them."),
+                List.of(
+                        "bind_interface a\nbind_interface b",
+                        "FILE:2: a second bind_interface. Keep one of them."),
+                List.of(
+                        "bind_address no such host",
+                        "FILE:1: bind_address no such host cannot be resolved."),
                 List.of(
                         "listener 1\ncertfile /c",
                         "FILE:2: both certfile and keyfile must be specified for TLS; this listener"
@@ -485,8 +538,16 @@ class ConfigLoaderTest {
                         "clientid_prefixes a\u0001b",
                         "FILE:1: clientid_prefixes: the value holds a control character."),
                 List.of(
+                        "persistence_location a\uFFFEb",
+                        "FILE:1: persistence_location: the value holds a code point that is no"
+                                + " character."),
+                List.of(
                         "auto_id_prefix " + "x".repeat(51),
                         "FILE:1: the prefix is longer than 50 bytes."),
+                List.of(
+                        "include_dir  /",
+                        "FILE:1: include_dir \" /\" cannot be read: there is no such file. The"
+                                + " blanks around it are part of its name."),
                 List.of(
                         "include_dir /nowhere/at/all",
                         "FILE:1: include_dir /nowhere/at/all cannot be"

@@ -114,13 +114,15 @@ class ConfigurationDocTest {
 
             - A line is an option name, one or more **spaces**, and a value. A tab is no separator.
             - `#` begins a comment in the **first column** only. Behind a number, a boolean or a listener, further
-              words are ignored; behind a string they belong to it (Canary warns).
+              words are ignored; behind a string they belong to it (Canary warns), and so do blanks around the
+              directory of `include_dir`.
             - Booleans are `true`, `false`, `1` and `0`. Numbers are C's: `0x10` is 16, and `010` is 8.
-            - Files are UTF-8 without a byte order mark; line ends of Windows are accepted.
+            - Files are UTF-8 without a byte order mark; line ends of Windows are accepted. A line with a NUL is
+              refused.
             - `include_dir` reads the `*.conf` of a directory, digits first and `A` before `a`. It works in the main
               file only, and each included file starts without a listener.
-            - `password_file`, `acl_file` and `clientid_prefixes` may be repeated and the last one counts; other
-              strings may be written once.
+            - The files of users, rules and TLS, `ciphers`, `clientid_prefixes` and `mount_point` may be repeated and
+              the last one counts; other strings may be written once, those of a listener once in each.
 
             ## Scopes
 
