@@ -124,6 +124,20 @@ final class SendWindow {
         next = following(packetId);
     }
 
+    /** The Packet Identifier after the last that was given. */
+    int next() {
+        return next;
+    }
+
+    /**
+     * Goes on from a Packet Identifier that was once {@link #next}, unless messages were restored that had later ones.
+     */
+    void goOn(int packetId) {
+        if (distance(next, packetId) < IDS / 2) {
+            next = packetId;
+        }
+    }
+
     /** Lets a Packet Identifier pass that a message would have had. */
     void skipId() {
         next = following(nextFreeId());

@@ -119,6 +119,9 @@ public final class Session {
         for (RestoredSession.Exchange exchange : restored.exchanges()) {
             session.restore(exchange);
         }
+        if (kept.nextPacketId() != 1) {
+            session.window().goOn(kept.nextPacketId());
+        }
         for (Change.Held held : restored.held()) {
             if (session.received == null) {
                 session.received = new ReceiveWindow();
@@ -266,7 +269,8 @@ public final class Session {
                     connected,
                     endsAtMillis,
                     will == null ? null : will.will(),
-                    willDueAtMillis())));
+                    willDueAtMillis(),
+                    window == null ? 1 : window.next())));
         }
     }
 

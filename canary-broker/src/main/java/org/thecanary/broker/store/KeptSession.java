@@ -14,6 +14,7 @@ import org.thecanary.mqtt.packet.Will;
  * @param endsAtMillis when a session that is not connected ends, or {@link Long#MAX_VALUE}
  * @param will what is to be published if the client does not return, or null
  * @param willDueAtMillis when, or {@link Long#MAX_VALUE} while the client is connected
+ * @param nextPacketId the Packet Identifier after the last that was given, 1 to 65,535
  */
 public record KeptSession(
         long number,
@@ -24,4 +25,5 @@ public record KeptSession(
         boolean connected,
         long endsAtMillis,
         @Nullable Will will,
-        long willDueAtMillis) {}
+        long willDueAtMillis,
+        int nextPacketId) {}

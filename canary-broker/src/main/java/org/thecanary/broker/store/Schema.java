@@ -41,7 +41,7 @@ import java.util.Objects;
  */
 final class Schema {
     /** Grows when an older Canary could not read what this one writes. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     static final byte META = 'M';
     static final byte MESSAGE = 'b';
@@ -59,6 +59,11 @@ final class Schema {
 
     static final int AWAITS_PUBREC = 2;
     static final int AWAITS_PUBCOMP = 3;
+
+    /** Parts of a {@link #SESSION} that may be missing, as bits. */
+    private static final int WILL = 1;
+
+    private static final int NEXT_PACKET_ID = 2; // since format 2
 
     private static final int NUMBER_AT = 1;
     private static final int SECOND_AT = 9;
@@ -230,7 +235,11 @@ final class Schema {
                 .i64(session.endsAtMillis())
                 .i64(session.willDueAtMillis());
         Will will = session.will();
-        value.flag(will != null);
+        boolean began = session.nextPacketId() != 1;
+        value.u8((will == null ? 0 : WILL) | (began ? NEXT_PACKET_ID : 0));
+        if (began) {
+            value.u16(session.nextPacketId());
+        }
         if (will == null) {
             return value;
         }
@@ -248,8 +257,10 @@ final class Schema {
             boolean connected = reader.flag();
             long endsAtMillis = reader.i64();
             long willDueAtMillis = reader.i64();
+            int parts = reader.u8();
+            int nextPacketId = (parts & NEXT_PACKET_ID) != 0 ? reader.u16() : 1;
             Will will = null;
-            if (reader.flag()) {
+            if ((parts & WILL) != 0) {
                 long delay = reader.u32();
                 will = new Will(publish(bytes, reader.position()), delay);
             }
@@ -262,7 +273,8 @@ final class Schema {
                     connected,
                     endsAtMillis,
                     will,
-                    willDueAtMillis);
+                    willDueAtMillis,
+                    nextPacketId);
         } catch (BufferUnderflowException
                 | IndexOutOfBoundsException
                 | ProtocolException

@@ -86,7 +86,7 @@ final class StoreFolder {
 
     private Engine checked(Engine engine) throws IOException {
         try {
-            if (!checkFormat(engine)) {
+            if (checkFormat(engine) != Schema.FORMAT) {
                 Writes first = new Writes();
                 first.put(FORMAT_KEY, new RecordWriter().u32(Schema.FORMAT).toBytes());
                 engine.write(first, true);
@@ -98,16 +98,17 @@ final class StoreFolder {
         }
     }
 
-    /** Whether a format is written there, one that we know. */
-    boolean checkFormat(Engine engine) throws IOException {
-        byte[] format = engine.get(FORMAT_KEY);
-        if (format != null && new RecordReader(format).u32() > Schema.FORMAT) {
+    /** The format that is written there, one that we know; 0 where nothing is. */
+    long checkFormat(Engine engine) throws IOException {
+        byte[] written = engine.get(FORMAT_KEY);
+        long format = written == null ? 0 : new RecordReader(written).u32();
+        if (format > Schema.FORMAT) {
             throw new IOException(folder + " was written by a newer Canary (format "
-                    + new RecordReader(format).u32() + ", and this one knows "
+                    + format + ", and this one knows "
                     + Schema.FORMAT
                     + "). Start that version, or name another persistence_location.");
         }
-        return format != null;
+        return format;
     }
 
     /** Moves away what is damaged, and opens a new one with what can be read of it. */

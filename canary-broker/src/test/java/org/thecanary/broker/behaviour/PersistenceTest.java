@@ -179,6 +179,35 @@ class PersistenceTest {
     }
 
     @Test
+    void packetIdentifiersGoOnWhereTheyWere() throws Exception {
+        try (TestBroker broker = start()) {
+            TestClient subscriber = keeping(broker, "s", false);
+            subscriber.subscribe("t", 1);
+            TestClient publisher = broker.connect("p");
+            publisher.publishAcknowledged("t", "acknowledged out of order", false);
+            publisher.publishAcknowledged("t", "acknowledged", false);
+            subscriber.next(Publish.class);
+            subscriber.next(Publish.class);
+            subscriber.send(new PubAck(2, ReasonCode.SUCCESS));
+            subscriber.expectNothing();
+        }
+        try (TestBroker broker = start()) {
+            Will delayed = new Will(TestClient.message("will", "bye", 1, false), 3600);
+            TestClient again = keeping(broker, "s", true, greeting -> greeting.will = delayed);
+            assertThat(again.next(Publish.class).packetId()).isEqualTo(1);
+            broker.connect("p").publishAcknowledged("t", "after a start", false);
+            assertThat(again.next(Publish.class).packetId()).isEqualTo(3);
+            again.send(new PubAck(1, ReasonCode.SUCCESS), new PubAck(3, ReasonCode.SUCCESS));
+            again.expectNothing();
+        }
+        try (TestBroker broker = start()) {
+            TestClient again = keeping(broker, "s", true);
+            broker.connect("p").publishAcknowledged("t", "nothing was on its way", false);
+            assertThat(again.next(Publish.class).packetId()).isEqualTo(4);
+        }
+    }
+
+    @Test
     @Spec({"MQTT-4.3.3-10", "MQTT-4.3.3-12"})
     void aMessageOfQos2ThatWasNotReleasedOnce() throws Exception {
         try (TestBroker broker = start()) {

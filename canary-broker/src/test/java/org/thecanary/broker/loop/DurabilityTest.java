@@ -55,7 +55,7 @@ class DurabilityTest {
         });
         loops.keepIn(store);
         Change session = new Change.SessionKept(
-                new KeptSession(SESSION, "c", null, true, 3600, false, Long.MAX_VALUE, null, 0));
+                new KeptSession(SESSION, "c", null, true, 3600, false, Long.MAX_VALUE, null, 0, 1));
         inTurn(() -> loop.durability().add(session));
     }
 

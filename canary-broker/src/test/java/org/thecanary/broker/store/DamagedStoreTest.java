@@ -77,7 +77,7 @@ class DamagedStoreTest {
             Writes writes = new Writes();
             writer.add(
                     new Change.SessionKept(new KeptSession(
-                            SESSION, "c", null, true, 3600, false, Long.MAX_VALUE, null, 0)),
+                            SESSION, "c", null, true, 3600, false, Long.MAX_VALUE, null, 0, 1)),
                     writes,
                     engine);
             writer.add(
