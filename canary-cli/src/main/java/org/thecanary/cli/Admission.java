@@ -17,6 +17,9 @@ final class Admission {
         if (listener.userFrom() != UserFrom.CONNECT) {
             return user == null ? "the user name is taken from the client's certificate" : null;
         }
+        if (user == null && listener.useUsernameAsClientId()) {
+            return "use_username_as_clientid is true, so that a user name is required";
+        }
         if (user == null || access.users() == null) {
             return access.allowAnonymous()
                     ? null
@@ -29,6 +32,20 @@ final class Admission {
                 : listener.passwordFile() + " has no user " + user;
     }
 
+    /**
+     * Why a Client Identifier is not let in; null: it is.
+     *
+     * @param prefix what all of them have to begin with; null: nothing
+     * @param clientId empty: the broker assigns one
+     */
+    static @Nullable String refusal(
+            @Nullable String prefix, ListenerConfig listener, String clientId) {
+        String used = clientId.isEmpty() ? listener.autoIdPrefix() : clientId;
+        return prefix == null || used.startsWith(prefix)
+                ? null
+                : "clientid_prefixes asks for a Client Identifier that begins with " + prefix;
+    }
+
     /** One line for {@code canary check}. */
     static String who(ListenerConfig listener, AccessRules access) {
         String users;
@@ -39,11 +56,13 @@ final class Admission {
         } else if (access.users() != null) {
             int count = access.users().size();
             users = (count == 1 ? "1 user of " : count + " users of ") + listener.passwordFile();
-            if (access.allowAnonymous()) {
+            if (access.allowAnonymous() && !listener.useUsernameAsClientId()) {
                 users += ", and anonymous clients";
             }
         } else {
-            users = access.allowAnonymous() ? "everybody" : "nobody";
+            users = !access.allowAnonymous()
+                    ? "nobody"
+                    : listener.useUsernameAsClientId() ? "every user name" : "everybody";
         }
         return users;
     }

@@ -7,6 +7,8 @@ import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ConfigLoader;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.Problem;
+import org.thecanary.broker.tls.ListenerTls;
+import org.thecanary.broker.tls.TlsException;
 import org.thecanary.credentials.pem.PemException;
 import org.thecanary.credentials.pem.PemFiles;
 
@@ -17,6 +19,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.cert.CertificateParsingException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,7 +33,7 @@ import java.util.concurrent.Callable;
         exitCodeOnInvalidInput = ConfigException.INVALID,
         footer = {
             "",
-            "Exit codes: 0 the broker would start, 3 configuration, 13 unreadable password or ACL file."
+            "Exit codes: 0 the broker would start, 1 certificates and keys, 3 configuration, 13 unreadable password or ACL file."
         })
 final class CheckCommand implements Callable<Integer> {
     @Option(
@@ -59,6 +62,14 @@ final class CheckCommand implements Callable<Integer> {
         } catch (ConfigException e) {
             problems.addAll(e.problems());
             exit = Math.max(exit, e.exitCode());
+        }
+        try {
+            Instant now = Instant.now();
+            ListenerTls.readAll(config.listeners())
+                    .forEach(tls -> tls.ifPresent(each -> each.remind(now, warnings::add)));
+        } catch (TlsException e) {
+            e.problems().forEach(text -> problems.add(new Problem(configFile.toString(), 0, text)));
+            exit = Math.max(exit, ConfigException.UNUSABLE);
         }
         if (problems.isEmpty()) {
             table(config, rules).forEach(System.out::println);

@@ -105,7 +105,7 @@ final class ExplainCommand implements Callable<Integer> {
         boolean allowed = true;
         for (int i = 0; i < rules.size(); i++) {
             List<String> answer = new ArrayList<>();
-            allowed &= explain(config.listeners().get(i), rules.get(i), answer);
+            allowed &= explain(config, config.listeners().get(i), rules.get(i), answer);
             answers.computeIfAbsent(answer, _ -> new ArrayList<>())
                     .add(config.listeners().get(i).describe());
         }
@@ -118,12 +118,17 @@ final class ExplainCommand implements Callable<Integer> {
         return allowed ? 0 : DENIED;
     }
 
-    private boolean explain(ListenerConfig listener, AccessRules access, List<String> out) {
+    private boolean explain(
+            BrokerConfig config, ListenerConfig listener, AccessRules access, List<String> out) {
+        String user = "".equals(this.user) ? null : this.user; // as the broker
         String id = listener.useUsernameAsClientId() && user != null ? user : clientId;
         String whole = listener.mountPoint() == null ? topic : listener.mountPoint() + topic;
         String who = (user == null ? "a client without a user name" : "user " + user)
                 + (id.isEmpty() ? "" : " as client " + id);
         String stranger = Admission.refusal(listener, access, user);
+        if (stranger == null) {
+            stranger = Admission.refusal(config.clientIdPrefix(), listener, id);
+        }
         if (stranger != null) {
             out.add("denied: " + who + " is not let in.");
             out.add("    " + stranger);

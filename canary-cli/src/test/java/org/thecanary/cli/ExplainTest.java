@@ -99,6 +99,38 @@ final class ExplainTest {
     }
 
     @Test
+    void whoHasNoUserNameOrNoSuchClientIdentifierIsToldSo() throws IOException {
+        Files.writeString(conf, """
+                listener 1883
+                allow_anonymous true
+                use_username_as_clientid true
+                clientid_prefixes a
+                """);
+
+        assertThat(explain("receive", "open/x").out())
+                .contains("denied: ", "use_username_as_clientid is true");
+        assertThat(explain("receive", "open/x", "--user", "bob").out())
+                .contains("denied: ", "clientid_prefixes asks for");
+        assertThat(explain("receive", "open/x", "--user", "ann").status()).isZero();
+        assertThat(explain("receive", "open/x", "--user", "").out())
+                .contains("denied: a client without a user name");
+    }
+
+    @Test
+    void checkReadsTheFilesOfTls() throws IOException {
+        Files.writeString(
+                conf, "listener 8883\nallow_anonymous true\ncertfile /nowhere\nkeyfile /no.key\n");
+
+        ProgramRun run = ProgramRun.canary("", "check", "-c", conf.toString());
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .contains(
+                        conf + ": certfile /nowhere cannot be read: there is no such file.",
+                        conf + ": keyfile /no.key cannot be read: there is no such file.");
+    }
+
+    @Test
     void subscriptionsAreGrantedAndFiltered() {
         ProgramRun run = explain("subscribe", "#", "--user", "ann", "--client-id", "c1");
 

@@ -102,7 +102,7 @@ public final class AclFile {
     /**
      * What a client may do.
      *
-     * @param username null for a client that sent none; an empty one is a user like any other
+     * @param username null for a client that sent none, or an empty one
      * @param clientId the one in use, assigned or sent
      */
     public AclPermissions permissions(@Nullable String username, String clientId) {

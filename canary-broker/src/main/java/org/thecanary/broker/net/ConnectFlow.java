@@ -206,7 +206,8 @@ public final class ConnectFlow implements SessionRules {
         if (!connection.awaitsVerdict()) {
             return;
         }
-        Connect connect = asked;
+        // As mosquitto: an empty user name is none, with many a firmware that has none to send.
+        Connect connect = "".equals(asked.username()) ? asked.withUser(null) : asked;
         UserFrom from = listener().userFrom();
         if (from != UserFrom.CONNECT) {
             String user = connection.origin().user(from);

@@ -4,6 +4,7 @@ package org.thecanary.broker.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +68,18 @@ class OptionsAgainstMosquittoTest {
             }
         }
         return seen;
+    }
+
+    @Test
+    void anEmptyUserNameIsNone(@TempDir Path directory) throws Exception {
+        Path users = Files.writeString(directory.resolve("users"), "# nobody\n");
+        Path acl = Files.writeString(directory.resolve("acl"), "topic a\npattern %u/#\n");
+        bothSay(directory, "password_file " + users + "\nacl_file " + acl, port -> {
+            try (RawClient nameless = new RawClient(port, "", "c")) {
+                nameless.subscribe("#");
+                return List.of(nameless.publish("a") + " " + nameless.received());
+            }
+        });
     }
 
     @ParameterizedTest

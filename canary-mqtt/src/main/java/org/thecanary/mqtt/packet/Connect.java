@@ -32,8 +32,12 @@ public record Connect(
         Properties properties)
         implements Packet {
 
-    /** The same, of this user and without a password. */
-    public Connect withUser(String user) {
+    /**
+     * The same, of this user and without a password.
+     *
+     * @param user null: of nobody
+     */
+    public Connect withUser(@Nullable String user) {
         return new Connect(
                 version,
                 bridge,
