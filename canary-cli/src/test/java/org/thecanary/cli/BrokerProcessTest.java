@@ -8,6 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -214,10 +217,33 @@ final class BrokerProcessTest {
     private static String packetsOf(String log, String client) {
         return log.lines()
                 .map(line -> line.replaceFirst("^[0-9]+: ", ""))
-                .filter(line -> line.startsWith("Received ") || line.startsWith("Sending "))
-                .filter(line -> line.contains(" " + client))
+                .filter(line -> line.matches("((Received|Sending) .* )?" + client + "\\b.*"))
                 .distinct()
                 .reduce("", (a, b) -> a + b + "\n");
+    }
+
+    @Test
+    void whoSpeaksSomethingElseIsTold() throws Exception {
+        int port = Program.freePort();
+        try (Program broker =
+                Program.canary(folder, "broker", "-c", conf(port, "").toString())) {
+            broker.serves();
+            send(port, 0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3);
+            broker.says("this is TLS, which this listener does not speak");
+            send(port, "GET / HTTP/1.1\r\n\r\n".chars().toArray());
+            broker.says("this is HTTP; WebSocket clients need a listener of protocol websockets");
+            send(port, 0x10, 13, 0, 4, 'M', 'Q', 'T', 'T', 9, 2, 0, 60, 0, 1, 'c');
+            broker.says("disconnected: used disallowed feature (QoS too high,");
+        }
+    }
+
+    private static void send(int port, int... bytes) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            for (int value : bytes) {
+                socket.getOutputStream().write(value);
+            }
+            assertThat(socket.getInputStream().readAllBytes()).hasSizeLessThan(10);
+        }
     }
 
     @Test

@@ -251,7 +251,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     /** The Server broke a rule: it is told, where it can be, and the connection closed [MQTT-4.13.1-1]. */
     private void violated(ProtocolException violation) {
-        String why = violation.getMessage() + " " + violation.statement();
+        String why = violation.explanation();
         if (options.version().isV5() && state == State.CONNECTED) {
             send(new Disconnect(violation.reason(), why));
             flush();

@@ -23,8 +23,6 @@ public final class LoopCounters {
     public long publishBytesSent;
     /** Messages dropped since a client was slow or away and its queue full. */
     public long publishDropped;
-    /** Of those, messages dropped while the client was away, as during the hand-over of a session between loops. */
-    public long droppedWhileAway;
 
     public long messagesExpired;
     public long publishDenied;
@@ -53,7 +51,6 @@ public final class LoopCounters {
         publishBytesReceived += other.publishBytesReceived;
         publishBytesSent += other.publishBytesSent;
         publishDropped += other.publishDropped;
-        droppedWhileAway += other.droppedWhileAway;
         messagesExpired += other.messagesExpired;
         publishDenied += other.publishDenied;
         deliveriesDenied += other.deliveriesDenied;

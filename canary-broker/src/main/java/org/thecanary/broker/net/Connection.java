@@ -253,9 +253,12 @@ final class Connection extends ChannelInboundHandlerAdapter
             case Subscribe subscribe ->
                 session.subscribe(
                         mountPoint == null ? subscribe : mountPoint.in(subscribe), outbox);
-            case Unsubscribe unsubscribe ->
-                session.unsubscribe(
-                        mountPoint == null ? unsubscribe : mountPoint.in(unsubscribe), outbox);
+            case Unsubscribe packetOfClient -> {
+                Unsubscribe unsubscribe =
+                        mountPoint == null ? packetOfClient : mountPoint.in(packetOfClient);
+                PacketTrace.unsubscribe(clientId, unsubscribe);
+                session.unsubscribe(unsubscribe, outbox);
+            }
             case PingReq _ -> send(PingResp.INSTANCE); // [MQTT-3.12.4-1]
             case Disconnect disconnect -> {
                 session.disconnect(disconnect);
@@ -271,7 +274,7 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     private void violated(ProtocolException violation) {
         boolean early = state == State.AWAITS_CONNECT;
-        String why = violation.getMessage() + " " + violation.statement();
+        String why = violation.explanation();
         if (early) {
             boolean answered = decoder.version().isV5() && violation.isAnswered();
             if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION || answered) {
@@ -359,8 +362,8 @@ final class Connection extends ChannelInboundHandlerAdapter
      */
     void refuse(Connect connect, ReasonCode reason, String why) {
         boolean tell = v5 && connect.properties().wantsProblemInformation();
-        send(new ConnAck(false, reason, ConnAck.Properties.withReasonString(tell ? why : null)));
         clientId = connect.clientId();
+        send(new ConnAck(false, reason, ConnAck.Properties.withReasonString(tell ? why : null)));
         finish(
                 DisconnectTexts.of(reason),
                 name() + " is refused: " + why,

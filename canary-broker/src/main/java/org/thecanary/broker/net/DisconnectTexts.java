@@ -3,6 +3,8 @@ package org.thecanary.broker.net;
 
 import org.thecanary.mqtt.packet.ReasonCode;
 
+import java.util.Locale;
+
 /** Why a connection ended, as the log says it: in the words of mosquitto 2.1 where it has them. */
 final class DisconnectTexts {
     /** The client closed its socket without a DISCONNECT. */
@@ -22,13 +24,15 @@ final class DisconnectTexts {
             case ADMINISTRATIVE_ACTION -> "administrative action";
             case TOPIC_ALIAS_INVALID -> "topic alias invalid";
             case CLIENT_IDENTIFIER_NOT_VALID -> "client identifier not valid";
-            case BAD_AUTHENTICATION_METHOD -> "bad authentication method";
             case QUOTA_EXCEEDED -> "quota exceeded";
             case SERVER_BUSY -> "server busy";
             case IMPLEMENTATION_SPECIFIC_ERROR -> "implementation specific error";
-            case QOS_NOT_SUPPORTED, RETAIN_NOT_SUPPORTED ->
+            case QOS_NOT_SUPPORTED,
+                    RETAIN_NOT_SUPPORTED,
+                    BAD_AUTHENTICATION_METHOD,
+                    UNSUPPORTED_PROTOCOL_VERSION ->
                 "used disallowed feature (QoS too high, retain not supported, or bad AUTH method)";
-            default -> reason.toString();
+            default -> reason.toString().toLowerCase(Locale.ROOT).replace('_', ' ');
         };
     }
 }

@@ -33,11 +33,19 @@ import org.thecanary.mqtt.packet.Will;
  */
 final class PacketTrace {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
+    private static final Logger UNSUBSCRIBE_LOG = LoggerFactory.getLogger("broker.unsubscribe");
 
     private PacketTrace() {}
 
     static boolean isOn() {
         return LOG.isDebugEnabled();
+    }
+
+    /** {@code log_type unsubscribe}: what a client asks, whether it has such subscriptions or not. */
+    static void unsubscribe(String client, Unsubscribe packet) {
+        if (UNSUBSCRIBE_LOG.isInfoEnabled()) {
+            packet.filters().forEach(filter -> UNSUBSCRIBE_LOG.info("{} {}", client, filter));
+        }
     }
 
     /**

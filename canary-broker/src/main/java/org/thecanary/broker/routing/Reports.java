@@ -22,7 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Reports {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
     private static final Logger SUBSCRIBE_LOG = LoggerFactory.getLogger("broker.subscribe");
-    private static final Logger UNSUBSCRIBE_LOG = LoggerFactory.getLogger("broker.unsubscribe");
     private static final long QUIET_MILLIS = 60_000;
     private static final int MOST_REMEMBERED = 10_000;
 
@@ -32,8 +31,9 @@ public final class Reports {
     private final ConcurrentHashMap<Key, Long> lastLogged = new ConcurrentHashMap<>();
 
     void report(LoopCounters counters, Session session, Report report, String topic) {
-        count(counters, session, report);
-        if (isNews(new Key(session.clientId(), report, topic))) {
+        count(counters, report);
+        // What is dropped is dropped for want of room, whatever its topic.
+        if (isNews(new Key(session.clientId(), report, report == Report.DROPPED ? "" : topic))) {
             remember(session, report, topic);
             log(session, report, topic);
         }
@@ -46,7 +46,7 @@ public final class Reports {
             Report report,
             Publish packet,
             Message message) {
-        count(counters, session, report);
+        count(counters, report);
         String topic = message.topic().toString();
         if (isNews(new Key(session.clientId(), report, topic))) {
             remember(session, report, topic);
@@ -74,18 +74,12 @@ public final class Reports {
         return denials;
     }
 
-    private static void count(LoopCounters counters, Session session, Report report) {
+    private static void count(LoopCounters counters, Report report) {
         switch (report) {
             case PUBLISH_DENIED -> counters.publishDenied++;
             case DELIVERY_DENIED -> counters.deliveriesDenied++;
-            case DROPPED -> {
-                counters.publishDropped++;
-                if (!session.isConnected()) {
-                    counters.droppedWhileAway++;
-                }
-            }
+            case DROPPED, TOO_LARGE -> counters.publishDropped++;
             case EXPIRED -> counters.messagesExpired++;
-            case TOO_LARGE -> counters.publishDropped++;
             case RECEIVE_MAXIMUM_EXCEEDED, PACKET_ID_REUSED, UNKNOWN_PACKET_ID, NOT_KEPT -> {}
         }
     }
@@ -139,12 +133,6 @@ public final class Reports {
                     session.clientId(),
                     subscription.options().qos().code(),
                     subscription.filter());
-        }
-    }
-
-    void unsubscribed(Session session, SessionSubscription subscription) {
-        if (UNSUBSCRIBE_LOG.isInfoEnabled()) {
-            UNSUBSCRIBE_LOG.info("{} {}", session.clientId(), subscription.filter());
         }
     }
 }

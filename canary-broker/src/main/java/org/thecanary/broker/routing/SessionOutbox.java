@@ -295,7 +295,6 @@ public final class SessionOutbox implements Outbox {
 
     @Override
     public void unsubscribe(SessionSubscription subscription) {
-        reports.unsubscribed(ref.session(), subscription);
         router.table().unsubscribe(ref, subscription);
     }
 

@@ -40,6 +40,9 @@ public final class PacketDecoder {
     /** A carry buffer above this size is given up as soon as its packet is complete. */
     private static final int LARGEST_KEPT = 1024;
 
+    /** The first byte of a client that speaks TLS, and of no CONNECT of any version. */
+    private static final int TLS_HANDSHAKE = 0x16;
+
     /** Most bytes after the fixed header of a CONNECT, as mosquitto: its sender is not known yet. */
     private static final int LARGEST_CONNECT = 100_000;
 
@@ -251,10 +254,21 @@ public final class PacketDecoder {
 
     /** What the first byte alone gives away. */
     private void checkFirst(int type, int flags) {
-        if (side == Side.SERVER && connected == (type == PacketType.CONNECT)) {
-            throw connected
-                    ? protocolError("[MQTT-3.1.0-2]", "second CONNECT")
-                    : protocolError("[MQTT-3.1.0-1]", "first packet is not a CONNECT");
+        int first = type << 4 | flags;
+        if (side == Side.SERVER && connected && type == PacketType.CONNECT) {
+            throw protocolError("[MQTT-3.1.0-2]", "second CONNECT");
+        }
+        if (side == Side.SERVER
+                && !connected
+                && (type != PacketType.CONNECT || first == TLS_HANDSHAKE)) {
+            throw protocolError(
+                    "[MQTT-3.1.0-1]",
+                    switch (first) {
+                        case TLS_HANDSHAKE -> "this is TLS, which this listener does not speak";
+                        case 'G' -> // GET
+                            "this is HTTP; WebSocket clients need a listener of protocol websockets";
+                        default -> "first packet is not a CONNECT";
+                    });
         }
         if (type == 0 || (type == PacketType.AUTH && !version.isV5())) {
             throw protocolError("2.1.2", "reserved packet type " + type);

@@ -5,6 +5,8 @@ import static org.thecanary.mqtt.codec.PropertyType.Carrier.*;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Locale;
+
 /** The Properties of MQTT 5, specification 2.2.2.2, in one table: identifier, data type, and what may carry them. */
 enum PropertyType {
     PAYLOAD_FORMAT_INDICATOR(0x01, DataType.BYTE, PUBLISH, WILL),
@@ -86,6 +88,12 @@ enum PropertyType {
 
     int id() {
         return id;
+    }
+
+    /** Its name, in small letters. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     DataType dataType() {

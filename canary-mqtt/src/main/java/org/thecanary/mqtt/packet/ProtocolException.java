@@ -48,6 +48,12 @@ public final class ProtocolException extends RuntimeException {
         return statement;
     }
 
+    /** What was wrong, and where the specification says so. */
+    public String explanation() {
+        String where = statement.startsWith("[") ? statement : "(specification " + statement + ")";
+        return getMessage() + " " + where;
+    }
+
     /** Whether a version 5 peer is told; the specification leaves that to the Server [MQTT-4.13.1-1]. */
     public boolean isAnswered() {
         return answered;
