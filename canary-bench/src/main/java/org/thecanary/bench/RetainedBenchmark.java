@@ -14,7 +14,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.thecanary.broker.routing.RetainedMessages;
-import org.thecanary.broker.routing.RetainedMessages.Retained;
+import org.thecanary.broker.session.Publication;
+import org.thecanary.broker.session.Publisher;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.QoS;
@@ -52,24 +53,24 @@ public class RetainedBenchmark {
         cursor = retained.cursor(ALL);
     }
 
-    private static Retained message(int topic) {
+    private static Publication message(int topic) {
         Message message = new Message(
                 TopicName.of("site/" + topic + "/status"),
                 QoS.AT_MOST_ONCE,
                 true,
                 new byte[64],
                 MessageProperties.NONE);
-        return new Retained(message, Long.MAX_VALUE, "client", null);
+        return new Publication(message, new Publisher("client", null), Publication.NEVER);
     }
 
     @Benchmark
-    public @Nullable Retained replace() {
+    public @Nullable Publication replace() {
         return retained.put(message(random.nextInt(topics)));
     }
 
     @Benchmark
-    public @Nullable Retained next() {
-        Retained next = cursor.next(0);
+    public @Nullable Publication next() {
+        Publication next = cursor.next(0);
         if (next == null) {
             cursor = retained.cursor(ALL);
         }

@@ -6,7 +6,6 @@ import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.BrokerLoops;
 import org.thecanary.broker.loop.SessionDirectory;
 import org.thecanary.broker.loop.SessionRef;
-import org.thecanary.broker.routing.RetainedMessages.Retained;
 import org.thecanary.broker.routing.Router;
 import org.thecanary.broker.routing.RoutingTable;
 import org.thecanary.broker.routing.SessionOutbox;
@@ -48,17 +47,8 @@ final class Kept implements StoreListener {
 
     @Override
     public @Nullable StoredMessage retained(TopicName topic) {
-        Retained now = table.retained().get(topic, System.currentTimeMillis());
-        if (now == null) {
-            return null;
-        }
-        String publisher = now.publisherClientId();
-        return new StoredMessage(
-                0,
-                now.message(),
-                publisher == null ? "" : publisher,
-                now.publisherUsername(),
-                now.expiresAtMillis());
+        Publication now = table.retained().get(topic, System.currentTimeMillis());
+        return now == null ? null : now.stored(0);
     }
 
     @Override
@@ -88,12 +78,7 @@ final class Kept implements StoreListener {
             @Override
             public void retained(StoredMessage message) {
                 if (message.expiresAtMillis() > System.currentTimeMillis()) {
-                    table.retained()
-                            .put(new Retained(
-                                    message.message(),
-                                    message.expiresAtMillis(),
-                                    message.publisherId(),
-                                    message.publisherUser()));
+                    table.retained().put(Publication.of(message));
                 }
             }
 

@@ -2,9 +2,9 @@
 package org.thecanary.broker;
 
 import org.thecanary.broker.auth.AccessRules;
-import org.thecanary.broker.routing.RetainedMessages.Retained;
 import org.thecanary.broker.routing.SessionOutbox;
 import org.thecanary.broker.session.Permissions;
+import org.thecanary.broker.session.Publication;
 import org.thecanary.broker.session.Publisher;
 
 import java.util.List;
@@ -26,12 +26,11 @@ final class RetainSourceRules implements SessionOutbox.RetainSource {
     }
 
     @Override
-    public boolean mayStillPublish(Retained retained) {
-        String clientId = retained.publisherClientId();
-        if (clientId == null || clientId.isEmpty()) {
+    public boolean mayStillPublish(Publication retained) {
+        Publisher publisher = retained.publisher();
+        if (publisher.clientId().isEmpty()) {
             return true; // the Server's own
         }
-        Publisher publisher = new Publisher(clientId, retained.publisherUsername());
         List<Permissions> permissions = known.get(publisher);
         if (permissions == null) {
             if (known.size() >= MOST_REMEMBERED) {

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.auth.AclFile;
 import org.thecanary.broker.config.ConfigException;
-import org.thecanary.broker.routing.RetainedMessages.Retained;
+import org.thecanary.broker.session.Publication;
+import org.thecanary.broker.session.Publisher;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.QoS;
@@ -29,14 +30,14 @@ final class RetainSourceRulesTest {
                 List.of(new AccessRules(null, AclFile.load(acl), true, List.of())));
     }
 
-    private static Retained retainedBy(String clientId, String username, String topic) {
+    private static Publication retainedBy(String clientId, String username, String topic) {
         Message message = new Message(
                 TopicName.of(topic),
                 QoS.AT_MOST_ONCE,
                 true,
                 new byte[] {1},
                 MessageProperties.NONE);
-        return new Retained(message, Long.MAX_VALUE, clientId, username);
+        return new Publication(message, new Publisher(clientId, username), Publication.NEVER);
     }
 
     @Test

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -75,12 +76,23 @@ public final class BrokerLoop {
         return durability;
     }
 
-    /** Runs a task on this loop, after what was posted before. Any thread. */
+    /** Runs a task on this loop, after what was posted before, unless the broker has ended. Any thread. */
     public void post(Runnable task) {
-        executor.execute(() -> {
+        execute(() -> {
             turn();
             task.run();
         });
+    }
+
+    /** A loop that has ended takes nothing: its connections are gone, and what its sessions are owed is in the store. */
+    private void execute(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            if (!executor.isShuttingDown()) {
+                throw e;
+            }
+        }
     }
 
     /** Runs a task now if this is the loop, else posts it. Any thread. */
@@ -171,7 +183,7 @@ public final class BrokerLoop {
             Batch batch = batches[i];
             if (batch != null) {
                 batches[i] = null;
-                batch.target().executor.execute(batch);
+                batch.target().execute(batch);
             }
         }
     }

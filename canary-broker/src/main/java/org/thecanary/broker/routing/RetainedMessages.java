@@ -4,7 +4,7 @@ package org.thecanary.broker.routing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.jspecify.annotations.Nullable;
-import org.thecanary.mqtt.packet.Message;
+import org.thecanary.broker.session.Publication;
 import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
@@ -50,37 +50,19 @@ public final class RetainedMessages {
 
     /** Never has a message again once it has none, which is when it leaves the maps. */
     @SuppressWarnings("serial")
-    private static final class Slot extends AtomicReference<@Nullable Retained> {
-        Slot(Retained retained) {
+    private static final class Slot extends AtomicReference<@Nullable Publication> {
+        Slot(Publication retained) {
             super(retained);
         }
 
         /** The message that was replaced, or null if there is none any more: then this did nothing. */
         @Nullable
-        Retained replace(Retained retained) {
-            Retained former = get();
+        Publication replace(Publication retained) {
+            Publication former = get();
             while (former != null && !compareAndSet(former, retained)) {
                 former = get();
             }
             return former;
-        }
-    }
-
-    /**
-     * A Retained Message and who published it.
-     *
-     * @param expiresAtMillis {@link Long#MAX_VALUE} for never
-     * @param publisherClientId null where the Server itself published it
-     * @param publisherUsername null where the publisher had none
-     */
-    public record Retained(
-            Message message,
-            long expiresAtMillis,
-            @Nullable String publisherClientId,
-            @Nullable String publisherUsername) {
-
-        public boolean isExpired(long nowMillis) {
-            return expiresAtMillis <= nowMillis;
         }
     }
 
@@ -90,12 +72,12 @@ public final class RetainedMessages {
      *
      * @return the former message of the topic, perhaps expired; null if there was none
      */
-    public @Nullable Retained put(Retained retained) {
-        if (retained.message.payloadBytes() == 0) {
-            return remove(retained.message.topic());
+    public @Nullable Publication put(Publication retained) {
+        if (retained.message().payloadBytes() == 0) {
+            return remove(retained.message().topic());
         }
-        Slot slot = byTopic.get(retained.message.topic());
-        Retained former = slot == null ? null : slot.replace(retained);
+        Slot slot = byTopic.get(retained.message().topic());
+        Publication former = slot == null ? null : slot.replace(retained);
         if (former == null) {
             synchronized (lock) {
                 former = replaceOrAdd(retained);
@@ -108,8 +90,8 @@ public final class RetainedMessages {
         return former;
     }
 
-    private @Nullable Retained replaceOrAdd(Retained retained) {
-        TopicName topic = retained.message.topic();
+    private @Nullable Publication replaceOrAdd(Publication retained) {
+        TopicName topic = retained.message().topic();
         Slot slot = byTopic.get(topic);
         if (slot != null) {
             return slot.replace(retained);
@@ -125,39 +107,39 @@ public final class RetainedMessages {
      *
      * @return the message, perhaps expired; null if there was none
      */
-    public @Nullable Retained remove(TopicName topic) {
+    public @Nullable Publication remove(TopicName topic) {
         Slot slot = byTopic.get(topic);
         if (slot == null) {
             return null;
         }
-        Retained former = slot.get();
+        Publication former = slot.get();
         while (former != null && !remove(slot, former)) {
             former = slot.get();
         }
         return former;
     }
 
-    private boolean remove(Slot slot, Retained retained) {
+    private boolean remove(Slot slot, Publication retained) {
         synchronized (lock) {
             if (!slot.compareAndSet(retained, null)) {
                 return false;
             }
-            byTopic.remove(retained.message.topic());
-            inOrder.remove(retained.message.topic().utf8());
+            byTopic.remove(retained.message().topic());
+            inOrder.remove(retained.message().topic().utf8());
         }
         count(retained, -1);
         return true;
     }
 
     /** The topic's message, or null. */
-    public @Nullable Retained get(TopicName topic, long nowMillis) {
+    public @Nullable Publication get(TopicName topic, long nowMillis) {
         Slot slot = byTopic.get(topic);
         return slot == null ? null : live(slot, nowMillis);
     }
 
     /** The slot's message, or null if it was removed, or has expired and is therefore removed. */
-    private @Nullable Retained live(Slot slot, long nowMillis) {
-        Retained retained = slot.get();
+    private @Nullable Publication live(Slot slot, long nowMillis) {
+        Publication retained = slot.get();
         while (retained != null && retained.isExpired(nowMillis)) {
             if (remove(slot, retained)) {
                 return null;
@@ -182,10 +164,10 @@ public final class RetainedMessages {
         return inOrder.size();
     }
 
-    private void count(Retained retained, int sign) {
+    private void count(Publication retained, int sign) {
         count.add(sign);
-        bytes.add((long) sign * retained.message.payloadBytes());
-        if (retained.expiresAtMillis != Long.MAX_VALUE) {
+        bytes.add((long) sign * retained.message().payloadBytes());
+        if (retained.expiresAtMillis() != Long.MAX_VALUE) {
             mortal.add(sign);
         }
     }
@@ -205,11 +187,11 @@ public final class RetainedMessages {
         int removed = 0;
         for (int i = 0; i < limit && rest.hasNext(); i++) {
             Slot slot = rest.next();
-            Retained retained = slot.get();
+            Publication retained = slot.get();
             if (retained == null) {
                 continue;
             }
-            last = retained.message.topic().utf8();
+            last = retained.message().topic().utf8();
             if (retained.isExpired(nowMillis) && remove(slot, retained)) {
                 removed++;
             }
@@ -259,34 +241,42 @@ public final class RetainedMessages {
 
         private static final byte[] PAST_DOLLAR = {'$' + 1};
 
-        private final List<String> filter;
+        private final byte[] filter;
+
+        /** Where the first wildcard is in the filter, or its end. */
+        private final int literalBytes;
 
         /** Levels before the first wildcard. */
         private final int literals;
 
         private @Nullable Iterator<Slot> rest;
 
-        private Cursor(TopicFilter filter) {
-            this.filter = filter.levels();
-            int first = 0;
-            while (first < this.filter.size() && !isWildcard(this.filter.get(first))) {
-                first++;
+        private Cursor(TopicFilter asked) {
+            filter = asked.unshared().getBytes(UTF_8);
+            int bytes = 0;
+            int separators = 0;
+            while (bytes < filter.length && filter[bytes] != '+' && filter[bytes] != '#') {
+                separators += filter[bytes++] == '/' ? 1 : 0;
             }
-            this.literals = first;
-            this.rest = from(start());
+            literalBytes = bytes;
+            literals = bytes == filter.length ? separators + 1 : separators;
+            rest = bytes == filter.length ? only() : from(start());
         }
 
+        private @Nullable Iterator<Slot> only() {
+            Slot slot = byTopic.get(TopicName.ofUtf8(filter));
+            return slot == null ? null : List.of(slot).iterator();
+        }
+
+        /** What all that match begin with; "sport/#" also matches "sport". */
         private byte[] start() {
-            String prefix = String.join("/", filter.subList(0, literals));
-            boolean below = literals > 0
-                    && literals < filter.size()
-                    && filter.get(literals).equals("+");
-            return (below ? prefix + '/' : prefix).getBytes(UTF_8);
+            boolean orParent = literalBytes > 0 && filter[literalBytes] == '#';
+            return Arrays.copyOf(filter, orParent ? literalBytes - 1 : literalBytes);
         }
 
         /** The next message, or null if there is none any more. May pass over any number that do not match. */
-        public @Nullable Retained next(long nowMillis) {
-            Retained next = null;
+        public @Nullable Publication next(long nowMillis) {
+            Publication next = null;
             while (next == null && !isExhausted()) {
                 next = next(nowMillis, Integer.MAX_VALUE);
             }
@@ -298,7 +288,7 @@ public final class RetainedMessages {
          *
          * @param limit most topics to look at, for callers that must not be kept long
          */
-        public @Nullable Retained next(long nowMillis, int limit) {
+        public @Nullable Publication next(long nowMillis, int limit) {
             int misses = 0;
             for (int i = 0; i < limit && rest != null; i++) {
                 if (!rest.hasNext()) {
@@ -306,11 +296,11 @@ public final class RetainedMessages {
                     break;
                 }
                 Slot slot = rest.next();
-                Retained retained = slot.get();
+                Publication retained = slot.get();
                 if (retained == null) {
                     continue;
                 }
-                int wrong = firstWrongLevel(retained.message.topic());
+                int wrong = firstWrongLevel(retained.message().topic().utf8());
                 if (wrong < 0) {
                     retained = live(slot, nowMillis);
                     if (retained != null) {
@@ -320,7 +310,7 @@ public final class RetainedMessages {
                     rest = null; // past all that begin as the filter does
                 } else if (++misses == MISSES_BEFORE_SEEK) {
                     misses = 0;
-                    rest = from(firstThatCouldMatch(retained.message.topic(), wrong));
+                    rest = from(firstThatCouldMatch(retained.message().topic().utf8(), wrong));
                 }
             }
             return null;
@@ -332,42 +322,72 @@ public final class RetainedMessages {
         }
 
         /** The first level at which the topic is not as the filter asks, at most its number of levels; -1 if it matches. */
-        private int firstWrongLevel(TopicName topic) {
-            List<String> levels = topic.levels();
-            for (int i = 0; i < filter.size(); i++) {
-                String asked = filter.get(i);
-                boolean dollar = i == 0 && topic.startsWithDollar(); // [MQTT-4.7.2-1]
-                if (asked.equals("#")) {
-                    return dollar ? 0 : -1;
+        private int firstWrongLevel(byte[] topic) {
+            int at = 0; // where a level begins; past the end there is none
+            int level = 0;
+            for (int asked = 0; asked <= filter.length; level++) {
+                boolean wildcard = isWildcard(asked);
+                if (wildcard && level == 0 && topic[0] == '$') {
+                    return 0; // [MQTT-4.7.2-1]
                 }
-                if (i == levels.size()) {
-                    return i;
+                if (wildcard && filter[asked] == '#') {
+                    return -1;
                 }
-                if (asked.equals("+") ? dollar : !asked.equals(levels.get(i))) {
-                    return i;
+                if (at > topic.length) {
+                    return level;
                 }
+                int end = levelEnd(topic, at);
+                int askedEnd = levelEnd(filter, asked);
+                if (!wildcard && !Arrays.equals(topic, at, end, filter, asked, askedEnd)) {
+                    return level;
+                }
+                at = end + 1;
+                asked = askedEnd + 1;
             }
-            return levels.size() == filter.size() ? -1 : filter.size();
+            return at > topic.length ? -1 : level;
         }
 
         /** The lowest topic that could match among those after this one, which is wrong at that level. */
-        private byte[] firstThatCouldMatch(TopicName topic, int wrong) {
+        private byte[] firstThatCouldMatch(byte[] topic, int wrong) {
             if (wrong == 0) {
                 return PAST_DOLLAR; // a wrong literal would have ended the walk
             }
-            String right = String.join("/", topic.levels().subList(0, wrong));
-            if (wrong < filter.size()) {
-                String asked = filter.get(wrong);
-                byte[] candidate = (right + '/' + (isWildcard(asked) ? "" : asked)).getBytes(UTF_8);
-                if (compare(candidate, topic.utf8()) > 0) {
+            int right = levelStart(topic, wrong) - 1;
+            int asked = levelStart(filter, wrong);
+            if (asked <= filter.length) {
+                int literal = isWildcard(asked) ? 0 : levelEnd(filter, asked) - asked;
+                byte[] candidate = Arrays.copyOf(topic, right + 1 + literal);
+                candidate[right] = '/';
+                System.arraycopy(filter, asked, candidate, right + 1, literal);
+                if (compare(candidate, topic) > 0) {
                     return candidate;
                 }
             }
-            return (right + '\1').getBytes(UTF_8); // past all below: only '/' is lower than U+0001
+            byte[] past = Arrays.copyOf(topic, right + 1);
+            past[right] = 1; // past all below: only '/' is lower than U+0001
+            return past;
         }
 
-        private static boolean isWildcard(String level) {
-            return level.equals("+") || level.equals("#");
+        /** Whether the level of the filter that begins there is one; wildcards are alone in their level. */
+        private boolean isWildcard(int at) {
+            return at < filter.length && (filter[at] == '+' || filter[at] == '#');
         }
+    }
+
+    /** Where a level begins; past the end where there is none. */
+    private static int levelStart(byte[] levels, int level) {
+        int at = 0;
+        for (int i = 0; i < level; i++) {
+            at = levelEnd(levels, at) + 1;
+        }
+        return at;
+    }
+
+    private static int levelEnd(byte[] levels, int from) {
+        int end = from;
+        while (end < levels.length && levels[end] != '/') {
+            end++;
+        }
+        return end;
     }
 }

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.Durability;
 import org.thecanary.broker.loop.SessionRef;
-import org.thecanary.broker.routing.RetainedMessages.Retained;
 import org.thecanary.broker.routing.Subscriber.ToGroup;
 import org.thecanary.broker.routing.Subscriber.ToSession;
 import org.thecanary.broker.session.Publication;
@@ -227,12 +226,7 @@ public final class Router {
         if (message.payload().length == 0) {
             table.retained().remove(message.topic());
         } else {
-            table.retained()
-                    .put(new Retained(
-                            message,
-                            publication.expiresAtMillis(),
-                            publication.publisher().clientId(),
-                            publication.publisher().username()));
+            table.retained().put(publication);
         }
         Store store = loop.durability().store();
         if (store == null || message.topic().startsWithDollar()) {

@@ -6,10 +6,8 @@ import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.Durability;
 import org.thecanary.broker.loop.Link;
 import org.thecanary.broker.loop.SessionRef;
-import org.thecanary.broker.routing.RetainedMessages.Retained;
 import org.thecanary.broker.session.Outbox;
 import org.thecanary.broker.session.Publication;
-import org.thecanary.broker.session.Publisher;
 import org.thecanary.broker.session.ReservedTopics;
 import org.thecanary.broker.session.SessionSubscription;
 import org.thecanary.broker.store.Change;
@@ -50,7 +48,7 @@ public final class SessionOutbox implements Outbox {
 
     /** Whether the publisher of a Retained Message may publish there still: {@code check_retain_source}. Any thread. */
     public interface RetainSource {
-        boolean mayStillPublish(Retained retained);
+        boolean mayStillPublish(Publication retained);
     }
 
     /** Answers what is published below {@code $CONTROL/}. Any thread. */
@@ -317,15 +315,8 @@ public final class SessionOutbox implements Outbox {
 
         @Override
         public @Nullable Publication next(long nowMillis) {
-            Retained found = cursor.next(nowMillis, STRETCH);
-            if (found == null || !retainSource.mayStillPublish(found)) {
-                return null;
-            }
-            String clientId = found.publisherClientId();
-            return new Publication(
-                    found.message(),
-                    new Publisher(clientId == null ? "" : clientId, found.publisherUsername()),
-                    found.expiresAtMillis());
+            Publication found = cursor.next(nowMillis, STRETCH);
+            return found == null || retainSource.mayStillPublish(found) ? found : null;
         }
 
         @Override

@@ -12,7 +12,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.thecanary.broker.routing.RetainedMessages.Cursor;
-import org.thecanary.broker.routing.RetainedMessages.Retained;
+import org.thecanary.broker.session.Publication;
+import org.thecanary.broker.session.Publisher;
 import org.thecanary.mqtt.Spec;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
@@ -147,9 +148,9 @@ class RetainedMessagesTest {
             long seed = new Random(round).nextLong();
             Random random = new Random(seed);
             RetainedMessages messages = new RetainedMessages();
-            TreeMap<String, Retained> model = new TreeMap<>();
+            TreeMap<String, Publication> model = new TreeMap<>();
             for (int i = random.nextInt(400); i >= 0; i--) {
-                Retained message = message(levels(random, false), "x", 1 + random.nextInt(10));
+                Publication message = message(levels(random, false), "x", 1 + random.nextInt(10));
                 messages.put(message);
                 model.put(message.message().topic().toString().replace('/', '\0'), message);
             }
@@ -157,14 +158,14 @@ class RetainedMessagesTest {
                 TopicFilter filter = TopicFilter.of(levels(random, true));
                 long nowMillis = i / 5;
 
-                List<Retained> expected = matching(model.values(), filter, nowMillis);
-                List<Retained> actual = all(messages.cursor(filter), nowMillis);
+                List<Publication> expected = matching(model.values(), filter, nowMillis);
+                List<Publication> actual = all(messages.cursor(filter), nowMillis);
 
                 if (!expected.equals(actual)) {
                     fail("seed " + seed + ", " + filter + ": " + expected + " was " + actual);
                 }
             }
-            for (Retained message : model.values()) {
+            for (Publication message : model.values()) {
                 messages.remove(message.message().topic());
             }
             assertEquals(0, messages.count());
@@ -173,8 +174,8 @@ class RetainedMessagesTest {
         }
     }
 
-    private static List<Retained> matching(
-            Collection<Retained> messages, TopicFilter filter, long nowMillis) {
+    private static List<Publication> matching(
+            Collection<Publication> messages, TopicFilter filter, long nowMillis) {
         return messages.stream()
                 .filter(message -> filter.matches(message.message().topic()))
                 .filter(message -> !message.isExpired(nowMillis))
@@ -211,7 +212,7 @@ class RetainedMessagesTest {
         put("t/13", "back");
 
         assertEquals(message("t/11", "new", NEVER), cursor.next(0));
-        List<Retained> rest = all(cursor, 0);
+        List<Publication> rest = all(cursor, 0);
         assertTrue(rest.contains(message("t/29", "old", NEVER)));
         assertFalse(rest.contains(message("t/12", "old", NEVER)));
         assertFalse(rest.contains(message("t/13", "old", NEVER)));
@@ -228,7 +229,7 @@ class RetainedMessagesTest {
         Cursor cursor = retained.cursor(TopicFilter.of("t/+/y"));
 
         int calls = 0;
-        Retained found = null;
+        Publication found = null;
         while (found == null && !cursor.isExhausted()) {
             found = cursor.next(0, 3);
             calls++;
@@ -251,7 +252,7 @@ class RetainedMessagesTest {
         Cursor cursor = retained.cursor(TopicFilter.of("t/+/77"));
 
         for (int i = 0; i < 10; i++) {
-            Retained found = cursor.next(0, 60);
+            Publication found = cursor.next(0, 60);
             assertEquals(found, message("t/" + i + "/77", "x", NEVER));
         }
     }
@@ -295,11 +296,11 @@ class RetainedMessagesTest {
         assertEquals(retained.count(), retained.topics());
     }
 
-    private @Nullable Retained put(String topic, String payload) {
+    private @Nullable Publication put(String topic, String payload) {
         return retained.put(message(topic, payload, NEVER));
     }
 
-    private @Nullable Retained get(String topic, long nowMillis) {
+    private @Nullable Publication get(String topic, long nowMillis) {
         return retained.get(TopicName.of(topic), nowMillis);
     }
 
@@ -309,21 +310,23 @@ class RetainedMessagesTest {
                 .toList();
     }
 
-    private static List<Retained> all(Cursor cursor, long nowMillis) {
-        List<Retained> all = new ArrayList<>();
-        for (Retained next = cursor.next(nowMillis); next != null; next = cursor.next(nowMillis)) {
+    private static List<Publication> all(Cursor cursor, long nowMillis) {
+        List<Publication> all = new ArrayList<>();
+        for (Publication next = cursor.next(nowMillis);
+                next != null;
+                next = cursor.next(nowMillis)) {
             all.add(next);
         }
         return all;
     }
 
-    private static Retained message(String topic, String payload, long expiresAtMillis) {
+    private static Publication message(String topic, String payload, long expiresAtMillis) {
         Message message = new Message(
                 TopicName.of(topic),
                 QoS.AT_LEAST_ONCE,
                 true,
                 payload.getBytes(UTF_8),
                 MessageProperties.NONE);
-        return new Retained(message, expiresAtMillis, "client", null);
+        return new Publication(message, new Publisher("client", null), expiresAtMillis);
     }
 }

@@ -104,8 +104,12 @@ public final class TopicFilter {
      * kept for as long as its subscription, but its levels are needed only when that begins and ends.
      */
     public List<String> levels() {
-        return TopicLevels.split(
-                shareName == null ? text : text.substring(SHARE.length() + shareName.length() + 1));
+        return TopicLevels.split(unshared());
+    }
+
+    /** The text to match with, that after the ShareName for a Shared Subscription. */
+    public String unshared() {
+        return shareName == null ? text : text.substring(SHARE.length() + shareName.length() + 1);
     }
 
     /** Whether a level is {@code +} or {@code #}. */
