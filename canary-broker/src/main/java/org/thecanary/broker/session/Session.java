@@ -695,10 +695,7 @@ public final class Session {
             return;
         }
         drop(claim, outbox);
-        if (!connected) {
-            return; // is owed nothing, so that nothing is dropped
-        }
-        if (!outbox.overloaded()) {
+        if (connected && !outbox.overloaded()) {
             outbox.sendPublish(publication, subscription, QoS.AT_MOST_ONCE, retain, false, 0);
         } else {
             outbox.report(Report.DROPPED, publication.message().topic().toString());
