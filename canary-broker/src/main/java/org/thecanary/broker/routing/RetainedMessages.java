@@ -243,9 +243,6 @@ public final class RetainedMessages {
 
         private final byte[] filter;
 
-        /** Where the first wildcard is in the filter, or its end. */
-        private final int literalBytes;
-
         /** Levels before the first wildcard. */
         private final int literals;
 
@@ -258,9 +255,9 @@ public final class RetainedMessages {
             while (bytes < filter.length && filter[bytes] != '+' && filter[bytes] != '#') {
                 separators += filter[bytes++] == '/' ? 1 : 0;
             }
-            literalBytes = bytes;
-            literals = bytes == filter.length ? separators + 1 : separators;
-            rest = bytes == filter.length ? only() : from(start());
+            boolean exact = bytes == filter.length;
+            literals = exact ? separators + 1 : separators;
+            rest = exact ? only() : from(start(bytes));
         }
 
         private @Nullable Iterator<Slot> only() {
@@ -269,9 +266,9 @@ public final class RetainedMessages {
         }
 
         /** What all that match begin with; "sport/#" also matches "sport". */
-        private byte[] start() {
-            boolean orParent = literalBytes > 0 && filter[literalBytes] == '#';
-            return Arrays.copyOf(filter, orParent ? literalBytes - 1 : literalBytes);
+        private byte[] start(int wildcard) {
+            boolean orParent = wildcard > 0 && filter[wildcard] == '#';
+            return Arrays.copyOf(filter, orParent ? wildcard - 1 : wildcard);
         }
 
         /** The next message, or null if there is none any more. May pass over any number that do not match. */
