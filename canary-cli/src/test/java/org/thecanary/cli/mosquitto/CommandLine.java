@@ -21,8 +21,9 @@ import java.util.stream.Collectors;
  * @param text the tool and its arguments
  * @param isOf21 mosquitto 2.0 says something else, or nothing
  * @param differs Canary means to say something else
+ * @param isOfToday the answer has the date in it, so that none is recorded
  */
-record CommandLine(String text, boolean isOf21, boolean differs) {
+record CommandLine(String text, boolean isOf21, boolean differs, boolean isOfToday) {
 
     static List<CommandLine> all() {
         try (InputStream file = CommandLine.class.getResourceAsStream("command-lines.txt")) {
@@ -37,9 +38,9 @@ record CommandLine(String text, boolean isOf21, boolean differs) {
     }
 
     private static CommandLine of(String line) {
-        String text = line.replaceFirst("^[~!]+ ", "");
+        String text = line.replaceFirst("^[~!@]+ ", "");
         String marks = line.substring(0, line.length() - text.length());
-        return new CommandLine(text, marks.contains("~"), marks.contains("!"));
+        return new CommandLine(text, marks.contains("~"), marks.contains("!"), marks.contains("@"));
     }
 
     Tool tool() {

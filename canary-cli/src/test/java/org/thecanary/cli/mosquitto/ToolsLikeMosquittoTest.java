@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Do the tools say and return what mosquitto's do, with Canary as the broker? */
 final class ToolsLikeMosquittoTest {
@@ -129,12 +130,13 @@ final class ToolsLikeMosquittoTest {
         String stdin = "one\n\ntwo words\nlast \u00ff";
         line.brokers().parallelStream().forEach(broker -> {
             List<String> arguments = words(line.arguments(), broker);
+            Supplier<Outcome> real =
+                    () -> line.ordered(masked(RealTools.real(line.tool(), arguments, stdin)));
             if (recorded.isRecording()) {
-                recorded.put(
-                        line, line.ordered(masked(RealTools.real(line.tool(), arguments, stdin))));
+                recorded.put(line, real.get());
                 return;
             }
-            Outcome expected = recorded.of(line);
+            Outcome expected = line.isOfToday() ? real.get() : recorded.of(line);
             Outcome ours = line.ordered(masked(RealTools.ours(line.tool(), arguments, stdin)));
             if (line.differs()) {
                 assertThat(ours).as("ours with %s", broker).isNotEqualTo(expected);
@@ -142,9 +144,8 @@ final class ToolsLikeMosquittoTest {
             } else {
                 assertThat(ours).as("ours with %s", broker).isEqualTo(expected);
             }
-            if (!line.isOf21()) {
-                Outcome real = line.ordered(masked(RealTools.real(line.tool(), arguments, stdin)));
-                assertThat(real).as("mosquitto's with %s", broker).isEqualTo(expected);
+            if (!line.isOf21() && !line.isOfToday()) {
+                assertThat(real.get()).as("mosquitto's with %s", broker).isEqualTo(expected);
             }
         });
     }
