@@ -267,6 +267,11 @@ public final class CipherList {
         return chosen;
     }
 
+    /** The name OpenSSL has for a suite that Java has. */
+    public static String openssl(String java) {
+        return java.contains("_WITH_") ? Suite.of(java).openssl : java;
+    }
+
     private static Stream<String> supported() {
         try {
             return Stream.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites())

@@ -11,6 +11,7 @@ import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.auth.Authenticator;
 import org.thecanary.broker.auth.Authenticator.Verdict;
 import org.thecanary.broker.config.BrokerConfig;
+import org.thecanary.broker.config.CipherList;
 import org.thecanary.broker.config.Limits;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.ListenerConfig.UserFrom;
@@ -36,6 +37,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+
+import javax.net.ssl.SSLSession;
 
 /**
  * Decides about the CONNECTs of one listener, specification 3.1.4: validate, authenticate, find the session, and only
@@ -176,6 +179,11 @@ public final class ConnectFlow implements SessionRules {
                     address,
                     reason == null ? "" : ": " + reason);
         }
+    }
+
+    /** Of one that never spoke MQTT; said whatever {@code connection_messages} says, as mosquitto's TLS errors are. */
+    void logRefused(String name, String address, String why) {
+        LOG.info(NOTICE, "Client {} [{}] disconnected: {}.", name, address, why);
     }
 
     void logNewConnection(Channel channel) {
@@ -423,6 +431,7 @@ public final class ConnectFlow implements SessionRules {
             if (PacketTrace.isOn()) {
                 PacketTrace.accepted(connect);
             }
+            logNegotiated(clientId, connection.tlsSession());
             connection.accept(accepted(connect, ref, present, assigned, credential));
             connection.resume();
         });
@@ -439,6 +448,17 @@ public final class ConnectFlow implements SessionRules {
                     connect.cleanStart() ? 1 : 0,
                     connect.keepAliveSeconds(),
                     connect.username() == null ? "" : ", u'" + connect.username() + "'");
+        }
+    }
+
+    private static void logNegotiated(String clientId, @Nullable SSLSession tls) {
+        if (tls != null && LOG.isInfoEnabled(NOTICE)) {
+            LOG.info(
+                    NOTICE,
+                    "Client {} negotiated {} cipher {}",
+                    clientId,
+                    tls.getProtocol(),
+                    CipherList.openssl(tls.getCipherSuite()));
         }
     }
 

@@ -55,6 +55,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.SSLSession;
+
 /**
  * A Network Connection: bytes in and packets to the session, packets from the session and bytes out.
  *
@@ -168,6 +170,23 @@ final class Connection extends ChannelInboundHandlerAdapter
     @Override
     public void origin(Origin known) {
         origin = known;
+    }
+
+    @Override
+    public void refused(@Nullable String why) {
+        if (state != State.ENDED) {
+            end();
+            if (why != null) {
+                flow.logRefused(name(), address(), why);
+            }
+        }
+    }
+
+    /** Of a client that speaks TLS; null where it does not. */
+    @Nullable
+    SSLSession tlsSession() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls == null ? null : tls.engine().getSession();
     }
 
     // --- Bytes in
@@ -720,9 +739,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (wasDecided) {
             counters.clientsConnected--;
         }
-        state = State.ENDED;
-        silenceMillis = LINGER_MILLIS;
-        lastHeardMillis = scratch.loop.nowMillis();
+        end();
         if (detail != null) {
             LOG.info(detail);
         }
@@ -734,6 +751,13 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
         out.flush(channel);
         close(lastWords);
+    }
+
+    /** What comes from now on is not listened to, and not for long. */
+    private void end() {
+        state = State.ENDED;
+        silenceMillis = LINGER_MILLIS;
+        lastHeardMillis = scratch.loop.nowMillis();
     }
 
     private void close(boolean lastWords) {

@@ -100,6 +100,13 @@ final class HttpGuest implements Newcomer, HttpRoutes.Handler {
     }
 
     @Override
+    public void refused(@Nullable String why) {
+        if (why != null) {
+            flow.logRefused(host(), address(), why);
+        }
+    }
+
+    @Override
     public HttpAnswer answer(HttpQuestion question) throws Exception {
         if (!question.method().equals("GET")) {
             return HttpAnswer.text(405, "Invalid HTTP Method\n");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Who came in by an {@link Entrance}: its layers tell what they learn of the client.
  *
@@ -14,6 +16,13 @@ interface Newcomer {
 
     /** "address:port" of the client, for logs. */
     String address();
+
+    /**
+     * A layer below does not let it in, and closes the connection: it is heard no more.
+     *
+     * @param why for the log; null where all is said
+     */
+    void refused(@Nullable String why);
 
     /** The address alone. */
     default String host() {

@@ -8,9 +8,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.tls.ListenerTls;
 import org.thecanary.broker.tls.TlsContext;
 import org.thecanary.broker.tls.TlsFailure;
@@ -26,8 +23,6 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * <p>Owner: the connection's loop.
  */
 final class TlsHandshake extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = LoggerFactory.getLogger("broker");
-
     private final ListenerTls tls;
     private final TlsContext context;
     private final SslHandler handler;
@@ -70,11 +65,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
     private void refuse(ChannelHandlerContext context, @Nullable String why) {
         if (!failed && why != null) {
-            LOG.info(
-                    LogMarkers.NOTICE,
-                    "Client {} disconnected: TLS handshake failed: {}.",
-                    newcomer.address(),
-                    why);
+            newcomer.refused("TLS handshake failed: " + why);
         }
         failed = true;
         context.close();

@@ -39,6 +39,10 @@ public final class TlsContext {
         // As mosquitto: renegotiation serves nobody but those who wear out the server. Java has no
         // other switch.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+        // A listener has one certificate, whatever it is called; Java ends the handshake of a
+        // client that calls it by a
+        // name with an underscore, as containers have.
+        System.setProperty("jdk.tls.server.disableExtensions", "server_name");
     }
 
     private TlsContext(
@@ -75,12 +79,8 @@ public final class TlsContext {
         }
     }
 
-    /** Null for Java's own choice. */
-    private static @Nullable List<String> cipherSuites(TlsConfig config)
-            throws GeneralSecurityException {
-        if (config.cipherSuites() == null && config.cipherSuites13() == null) {
-            return null;
-        }
+    /** Where the configuration names none all that Java has, and not the fewer that Netty would choose. */
+    private static List<String> cipherSuites(TlsConfig config) throws GeneralSecurityException {
         String[] defaults = SSLContext.getDefault().getDefaultSSLParameters().getCipherSuites();
         List<String> suites = new ArrayList<>();
         suites.addAll(

@@ -9,16 +9,26 @@ import org.jspecify.annotations.Nullable;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.net.ssl.SSLException;
 
 /** What a handshake that failed means, and what to do about it, for those who do not speak TLS. */
 public final class TlsFailure {
+    private static final String NO_TLS =
+            "it does not speak TLS, which this port is for; give the client"
+                    + " the CA certificate (--cafile) or another port";
+
+    private static final Pattern ALERT = Pattern.compile("alert: ([a-z_]+)");
+
     private TlsFailure() {}
 
     /** A sentence for the log; null where the client merely went away. */
@@ -26,18 +36,16 @@ public final class TlsFailure {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String text = switch (cause) {
                 case ClosedChannelException _ -> "";
-                case NotSslRecordException _ ->
-                    "it does not speak TLS, which this port is for; give the client the CA"
-                            + " certificate (--cafile) or another port";
+                case NotSslRecordException _ -> NO_TLS;
                 case SslHandshakeTimeoutException _ -> "it did not finish the handshake in time";
                 case CertificateExpiredException e -> clientCertificate("has expired", e);
                 case CertificateNotYetValidException e ->
                     clientCertificate("is not valid yet; look at the clocks", e);
-                case CertPathValidatorException e
-                when e.getReason() == BasicReason.EXPIRED -> clientCertificate("has expired", e);
                 case CertPathBuilderException _ ->
                     "no CA of this listener's cafile or capath signed the client's certificate";
                 case CertificateException e
+                when e.getCause() == null -> clientCertificate("is refused", e);
+                case CertPathValidatorException e
                 when e.getCause() == null -> clientCertificate("is refused", e);
                 default -> null;
             };
@@ -46,7 +54,7 @@ public final class TlsFailure {
             }
         }
         return failure instanceof SSLException || failure.getCause() instanceof SSLException
-                ? byMessage(String.valueOf(failure.getMessage()))
+                ? byMessage(failure)
                 : String.valueOf(failure.getMessage());
     }
 
@@ -54,8 +62,13 @@ public final class TlsFailure {
         return "the client's certificate " + what + ": " + why.getMessage();
     }
 
-    private static @Nullable String byMessage(String message) {
-        String text = message.toLowerCase(Locale.ROOT);
+    private static @Nullable String byMessage(Throwable failure) {
+        // An alert of TLS 1.3 that comes unencrypted, as OpenSSL's do, is known by the cause of the
+        // failure only.
+        String text = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .map(Throwable::getMessage)
+                .collect(Collectors.joining(" "))
+                .toLowerCase(Locale.ROOT);
         if (text.contains("unknown_ca")) {
             return "the client does not trust the CA of certfile; give the client that CA's"
                     + " certificate (--cafile)";
@@ -68,6 +81,10 @@ public final class TlsFailure {
                 || text.contains("alert: unsupported_certificate")) {
             return "the client refuses certfile: its CA is not the client's, or the host name the"
                     + " client called is not among the certificate's names (SAN)";
+        }
+        if (text.contains("alert: internal_error")) {
+            return "the client gave up; mosquitto's do where the host name they called is not among the"
+                    + " names (SAN) of certfile";
         }
         if (text.contains("empty client certificate chain")) {
             return "the client showed no certificate, which require_certificate asks for; give the"
@@ -91,6 +108,12 @@ public final class TlsFailure {
                 || text.contains("alert: user_canceled")) {
             return null;
         }
-        return "TLS failed: " + message;
+        if (text.contains("plaintext connection") || text.contains("unknown handshake type")) {
+            return NO_TLS;
+        }
+        Matcher alert = ALERT.matcher(text);
+        return alert.find()
+                ? "the client ended it with the alert " + alert.group(1)
+                : "TLS failed: " + failure.getMessage();
     }
 }

@@ -7,6 +7,7 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.ASN1UTF8String;
+import org.bouncycastle.asn1.ASN1UniversalString;
 import org.bouncycastle.asn1.BERTags;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.RDN;
@@ -19,6 +20,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -38,7 +40,7 @@ public final class SubjectNames {
 
     /**
      * The first Common Name, as {@code use_identity_as_username} takes it; null where there is none, where it holds
-     * U+0000, or where its bytes are no UTF-8.
+     * what no user name of MQTT may hold in mosquitto (control characters, non-characters), or is no UTF-8.
      */
     public static @Nullable String commonName(X509Certificate certificate) {
         for (RDN rdn : subject(certificate).getRDNs()) {
@@ -54,10 +56,15 @@ public final class SubjectNames {
     private static @Nullable String text(byte[] bytes) {
         try {
             String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-            return text.indexOf('\0') >= 0 ? null : text;
+            return text.codePoints().allMatch(SubjectNames::mayName) ? text : null;
         } catch (CharacterCodingException e) {
             return null;
         }
+    }
+
+    /** A line that ends within a name would make two of it in a log. */
+    private static boolean mayName(int c) {
+        return !Character.isISOControl(c) && (c & 0xFFFE) != 0xFFFE && (c < 0xFDD0 || c > 0xFDEF);
     }
 
     /**
@@ -91,10 +98,13 @@ public final class SubjectNames {
         if (name == null || !isText(der[0])) {
             text.append('#').append(HEX.formatHex(der));
         } else {
-            byte[] utf8 = attribute.getValue() instanceof ASN1String string
-                            && !(string instanceof ASN1UTF8String)
-                    ? string.getString().getBytes(UTF_8)
-                    : content(der);
+            byte[] utf8 = switch (attribute.getValue()) {
+                case ASN1UTF8String _ -> content(der);
+                case ASN1UniversalString _ ->
+                    new String(content(der), Charset.forName("UTF-32BE")).getBytes(UTF_8);
+                case ASN1String string -> string.getString().getBytes(UTF_8);
+                default -> content(der);
+            };
             escape(text, utf8);
         }
     }
@@ -107,7 +117,8 @@ public final class SubjectNames {
                     BERTags.PRINTABLE_STRING,
                     BERTags.T61_STRING,
                     BERTags.IA5_STRING,
-                    BERTags.BMP_STRING -> true;
+                    BERTags.BMP_STRING,
+                    BERTags.UNIVERSAL_STRING -> true;
             default -> false;
         };
     }

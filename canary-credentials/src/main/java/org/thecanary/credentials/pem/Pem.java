@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** PEM [RFC 7468], as OpenSSL writes it: 64 characters a line, LF. Text around the blocks is skipped. */
@@ -26,6 +27,10 @@ public final class Pem {
     public static final String CRL = "X509 CRL";
     public static final String KEY = "PRIVATE KEY";
     public static final String ENCRYPTED_KEY = "ENCRYPTED PRIVATE KEY";
+
+    /** The other two are OpenSSL's; what it adds for itself to a trusted one stands behind the certificate. */
+    private static final Set<String> CERTIFICATES =
+            Set.of(CERTIFICATE, "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
 
     private static final List<String> KINDS = List.of("EC", "RSA", "EdDSA", "RSASSA-PSS");
 
@@ -71,7 +76,7 @@ public final class Pem {
     public static List<X509Certificate> readCertificates(String text) throws CertificateException {
         var factory = CertificateFactory.getInstance("X.509");
         var certificates = new ArrayList<X509Certificate>();
-        for (var der : blocks(text, CERTIFICATE)) {
+        for (var der : blocks(text, CERTIFICATES)) {
             certificates.add(
                     (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
         }
@@ -82,7 +87,7 @@ public final class Pem {
     public static List<X509CRL> readCrls(String text) throws CertificateException, CRLException {
         var factory = CertificateFactory.getInstance("X.509");
         var lists = new ArrayList<X509CRL>();
-        for (var der : blocks(text, CRL)) {
+        for (var der : blocks(text, Set.of(CRL))) {
             lists.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(der)));
         }
         return lists;
@@ -90,7 +95,7 @@ public final class Pem {
 
     /** The first block with that label. */
     public static Optional<byte[]> first(String text, String label) {
-        return blocks(text, label).stream().findFirst();
+        return blocks(text, Set.of(label)).stream().findFirst();
     }
 
     /** A private key from PKCS #8, of a kind that TLS can use. */
@@ -107,11 +112,11 @@ public final class Pem {
         throw problem;
     }
 
-    private static List<byte[]> blocks(String text, String label) {
+    private static List<byte[]> blocks(String text, Set<String> labels) {
         var blocks = new ArrayList<byte[]>();
         var matcher = BLOCK.matcher(text);
         while (matcher.find()) {
-            if (matcher.group(1).equals(label)) {
+            if (labels.contains(matcher.group(1))) {
                 var body = matcher.group(2).getBytes(StandardCharsets.US_ASCII);
                 blocks.add(Base64.getMimeDecoder().decode(body));
             }

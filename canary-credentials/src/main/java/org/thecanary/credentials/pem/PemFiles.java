@@ -202,6 +202,9 @@ public final class PemFiles {
             return "it is no PEM file; openssl x509 -inform der and openssl pkey -inform der make one of a DER file";
         }
         int end = text.indexOf("-----", begin + 11);
-        return "what it holds is a " + text.substring(begin + 11, Math.max(begin + 11, end));
+        String label = text.substring(begin + 11, Math.max(begin + 11, end));
+        return text.contains("-----END " + label)
+                ? "what it holds is a " + label
+                : "its " + label + " has no end; copy it again";
     }
 }

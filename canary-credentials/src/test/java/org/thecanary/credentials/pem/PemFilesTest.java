@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.credentials.Peer;
 
 import java.nio.file.Files;
@@ -183,6 +184,32 @@ class PemFilesTest {
                 .hasMessageContaining("it is no PEM file; openssl x509 -inform der");
         assertThatThrownBy(() -> key(folder))
                 .hasMessage(folder + " cannot be read: it is a folder");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-in %s -trustout -setalias mine -out %s", "-in %s -out %s"})
+    void theLabelsOpensslOnceWroteAreCertificatesToo(String command) throws Exception {
+        Path made = file("made.crt");
+        openssl.succeed(
+                (Object[]) ("x509 " + command.formatted(file("EC.crt"), made)).split(" ", -1));
+        String text = Files.readString(made);
+        Path labelled = write(
+                "labelled.crt",
+                text.contains("TRUSTED")
+                        ? text
+                        : text.replace(" CERTIFICATE", " X509 CERTIFICATE"));
+
+        assertThat(PemFiles.certificates(labelled))
+                .isEqualTo(PemFiles.certificates(file("EC.crt")));
+    }
+
+    @Test
+    void aFileThatWasCutOffIsToldOf() throws Exception {
+        Path cut = write("cut.crt", Files.readString(file("EC.crt")).substring(0, 200));
+
+        assertThatThrownBy(() -> PemFiles.certificates(cut))
+                .hasMessage(
+                        cut + " holds no certificate: its CERTIFICATE has no end; copy it again");
     }
 
     @Test
