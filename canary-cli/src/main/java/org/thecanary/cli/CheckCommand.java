@@ -2,6 +2,7 @@
 package org.thecanary.cli;
 
 import org.thecanary.broker.auth.AccessRules;
+import org.thecanary.broker.auth.Admission;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ConfigLoader;
@@ -102,14 +103,19 @@ final class CheckCommand implements Callable<Integer> {
             rows.add(new String[] {
                 listener.describe().substring("listener ".length())
                         + (listener.mountPoint() == null ? "" : " below " + listener.mountPoint()),
-                Admission.who(listener, rules.get(i)),
+                AdmissionTexts.who(admission(config, listener, rules.get(i))),
                 listener.aclFile() == null
                         ? "none: everything"
                         : listener.aclFile().toString(),
-                Admission.tls(listener)
+                AdmissionTexts.tls(listener)
             });
         }
         return aligned(rows);
+    }
+
+    private static Admission admission(
+            BrokerConfig config, ListenerConfig listener, AccessRules access) {
+        return new Admission(config.clientIdPrefix(), listener, access);
     }
 
     private static List<String> aligned(List<String[]> rows) {
@@ -136,9 +142,8 @@ final class CheckCommand implements Callable<Integer> {
             ListenerConfig listener = config.listeners().get(i);
             AccessRules access = rules.get(i);
             String name = listener.describe();
-            if (!access.allowAnonymous()
-                    && access.users() == null
-                    && listener.userFrom() == ListenerConfig.UserFrom.CONNECT) {
+            Admission admission = admission(config, listener, access);
+            if (AdmissionTexts.who(admission).equals(AdmissionTexts.NOBODY)) {
                 warnings.add(name + ": nobody can come in. Name a password_file, or write"
                         + " allow_anonymous true.");
             }
@@ -151,7 +156,7 @@ final class CheckCommand implements Callable<Integer> {
             if (isLocal(listener)) {
                 continue;
             }
-            if (access.allowAnonymous() && access.acl() == null) {
+            if (AdmissionTexts.strangers(admission) && access.acl() == null) {
                 warnings.add(name + ": everybody on the network may read and write everything.");
             }
             if (access.users() != null && listener.tls() == null) {

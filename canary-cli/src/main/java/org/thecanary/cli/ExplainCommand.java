@@ -3,12 +3,17 @@ package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.auth.AccessRules;
+import org.thecanary.broker.auth.Admission;
+import org.thecanary.broker.auth.Admission.Admitted;
+import org.thecanary.broker.auth.Admission.Answer;
 import org.thecanary.broker.auth.Explanation;
 import org.thecanary.broker.auth.Explanation.Action;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ConfigLoader;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.mqtt.packet.Connect;
+import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.topic.InvalidTopicException;
 import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
@@ -120,44 +125,60 @@ final class ExplainCommand implements Callable<Integer> {
 
     private boolean explain(
             BrokerConfig config, ListenerConfig listener, AccessRules access, List<String> out) {
-        String user = "".equals(this.user) ? null : this.user; // as the broker
-        String id = listener.useUsernameAsClientId() && user != null ? user : clientId;
-        String whole = listener.mountPoint() == null ? topic : listener.mountPoint() + topic;
-        String who = (user == null ? "a client without a user name" : "user " + user)
-                + (id.isEmpty() ? "" : " as client " + id);
-        String stranger = Admission.refusal(listener, access, user);
-        if (stranger == null) {
-            stranger = Admission.refusal(config.clientIdPrefix(), listener, id);
-        }
-        if (stranger != null) {
-            out.add("denied: " + who + " is not let in.");
-            out.add("    " + stranger);
+        Admission admission = new Admission(config.clientIdPrefix(), listener, access);
+        Answer answer = admission.answer(connect(), "".equals(user) ? null : user);
+        String refusal = AdmissionTexts.refusal(admission, answer);
+        if (refusal != null || !(answer instanceof Admitted client)) {
+            out.add("denied: " + who(user, clientId) + " is not let in.");
+            out.add("    " + refusal);
             return false;
         }
+        String whole = listener.mountPoint() == null ? topic : listener.mountPoint() + topic;
+        String who = who(client.username(), client.clientId());
         try {
             if (action == Wish.subscribe) {
-                subscribe(access, TopicFilter.of(whole), who, id, out);
+                subscribe(access, TopicFilter.of(whole), who, client, out);
                 return true;
             }
             Action wanted = action == Wish.publish ? Action.PUBLISH : Action.RECEIVE;
-            Explanation answer = Explanation.of(access, user, id, TopicName.of(whole), wanted);
-            out.add((answer.allowed() ? "allowed: " : "denied: ")
+            Explanation decision = Explanation.of(
+                    access, client.username(), client.clientId(), TopicName.of(whole), wanted);
+            out.add((decision.allowed() ? "allowed: " : "denied: ")
                     + who
-                    + (answer.allowed() ? " may " : " may not ")
+                    + (decision.allowed() ? " may " : " may not ")
                     + (wanted == Action.PUBLISH ? "publish to " : "receive from ")
                     + whole
                     + ".");
-            answer.because().forEach(line -> out.add("    " + line));
-            out.add("To change it: " + answer.change() + ".");
-            return answer.allowed();
+            decision.because().forEach(line -> out.add("    " + line));
+            out.add("To change it: " + decision.change() + ".");
+            return decision.allowed();
         } catch (InvalidTopicException e) {
             throw new ParameterException(
                     spec.commandLine(), "--topic " + topic + ": " + e.getMessage());
         }
     }
 
-    private void subscribe(
-            AccessRules access, TopicFilter filter, String who, String id, List<String> out) {
+    /** What a client of today would say; the user of a certificate is told beside it. */
+    private Connect connect() {
+        return new Connect(
+                ProtocolVersion.MQTT_5,
+                false,
+                clientId,
+                true,
+                0,
+                null,
+                user,
+                null,
+                Connect.Properties.NONE);
+    }
+
+    private static String who(@Nullable String user, String id) {
+        return (user == null || user.isEmpty() ? "a client without a user name" : "user " + user)
+                + (id.isEmpty() ? "" : " as client " + id);
+    }
+
+    private static void subscribe(
+            AccessRules access, TopicFilter filter, String who, Admitted client, List<String> out) {
         out.add("allowed: " + who + " may subscribe to " + filter + ".");
         if (access.acl() == null) {
             out.add("    there is no acl_file here, so it receives all that matches");
@@ -165,7 +186,7 @@ final class ExplainCommand implements Callable<Integer> {
         }
         out.add("    every subscription is granted, as by mosquitto; what is delivered is decided"
                 + " message by message:");
-        List<String> rules = Explanation.receiveRules(access, user, id);
+        List<String> rules = Explanation.receiveRules(access, client.username(), client.clientId());
         rules.forEach(rule -> out.add("    " + rule));
         out.add(
                 rules.isEmpty()

@@ -109,11 +109,41 @@ final class ExplainTest {
 
         assertThat(explain("receive", "open/x").out())
                 .contains("denied: ", "use_username_as_clientid is true");
-        assertThat(explain("receive", "open/x", "--user", "bob").out())
+        assertThat(explain("receive", "open/x", "--user", "ann", "--client-id", "bob")
+                        .out())
                 .contains("denied: ", "clientid_prefixes asks for");
-        assertThat(explain("receive", "open/x", "--user", "ann").status()).isZero();
+        assertThat(explain("receive", "open/x", "--user", "bob", "--client-id", "ann")
+                        .out())
+                .contains("allowed: user bob as client bob");
         assertThat(explain("receive", "open/x", "--user", "").out())
                 .contains("denied: a client without a user name");
+    }
+
+    @Test
+    void whoNeedsAClientIdentifierIsToldSo() throws IOException {
+        Files.writeString(
+                conf, "listener 1883\nallow_anonymous true\nallow_zero_length_clientid false\n");
+        assertThat(explain("receive", "open/x").out())
+                .contains("denied: ", "allow_zero_length_clientid is false");
+        assertThat(explain("receive", "open/x", "--client-id", "c").status()).isZero();
+    }
+
+    @Test
+    void checkSaysWhoComesIn() throws IOException {
+        String check = "listener 1883\nallow_anonymous true\n";
+        assertThat(checked(check)).contains("everybody", "everybody on the network may read");
+        assertThat(checked(check + "use_username_as_clientid true\n"))
+                .contains("every user name", "everybody on the network may read");
+        assertThat(checked(check + "use_username_as_clientid true\npassword_file " + passwd + "\n"))
+                .contains("2 users of " + passwd)
+                .doesNotContain("anonymous", "everybody on the network");
+        assertThat(checked("listener 1883\nallow_anonymous false\n"))
+                .contains("nobody", "nobody can come in");
+    }
+
+    private String checked(String text) throws IOException {
+        Files.writeString(conf, text);
+        return ProgramRun.canary("", "check", "-c", conf.toString()).out();
     }
 
     @Test

@@ -8,6 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 import org.thecanary.broker.auth.AccessRules;
+import org.thecanary.broker.auth.Admission.Admitted;
+import org.thecanary.broker.auth.Admission.Refusal;
+import org.thecanary.broker.auth.Admission.Refused;
 import org.thecanary.broker.auth.Authenticator;
 import org.thecanary.broker.auth.Authenticator.Verdict;
 import org.thecanary.broker.config.BrokerConfig;
@@ -210,24 +213,9 @@ public final class ConnectFlow implements SessionRules {
         }
     }
 
-    private void admit(Connect asked, Connection connection) {
+    private void admit(Connect connect, Connection connection) {
         if (!connection.awaitsVerdict()) {
             return;
-        }
-        // As mosquitto: an empty user name is none, with many a firmware that has none to send.
-        Connect connect = "".equals(asked.username()) ? asked.withUser(null) : asked;
-        UserFrom from = listener().userFrom();
-        if (from != UserFrom.CONNECT) {
-            String user = connection.origin().user(from);
-            if (user == null) {
-                refuse(
-                        connect,
-                        connection,
-                        ReasonCode.BAD_USER_NAME_OR_PASSWORD,
-                        "the client's certificate names no user");
-                return;
-            }
-            connect = asked.withUser(user);
         }
         if (!listener().protocolVersions().contains(connect.version())) {
             refuse(
@@ -276,49 +264,14 @@ public final class ConnectFlow implements SessionRules {
                     "Will payload exceeds message_size_limit");
             return;
         }
-        if (keepAliveTooLong(connect) && !connect.version().isV5()) {
-            refuse(
-                    connect,
-                    connection,
-                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
-                    "Keep Alive exceeds max_keepalive");
-            return;
+        ListenerRules asked = rules;
+        switch (asked.admission()
+                .answer(connect, connection.origin().user(listener().userFrom()))) {
+            case Refused(Refusal refusal) ->
+                refuse(connect, connection, refusal.reason(connect.version()), refusal.toString());
+            case Admitted admitted ->
+                authenticate(connect.withUser(admitted.username()), admitted, asked, connection);
         }
-        String given = identifier(connect);
-        if (given.isEmpty() && !mayBeAssigned(connect)) {
-            ReasonCode reason = connect.version().isV5()
-                    ? ReasonCode.UNSPECIFIED_ERROR
-                    : ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
-            refuse(connect, connection, reason, "empty Client Identifier"); // [MQTT-3.1.3-8]
-            return;
-        }
-        String clientId = given.isEmpty() ? assignedIdentifier() : given; // [MQTT-3.1.3-6]
-        String prefix = config().clientIdPrefix();
-        if (prefix != null && !clientId.startsWith(prefix)) {
-            refuse(
-                    connect,
-                    connection,
-                    ReasonCode.NOT_AUTHORIZED,
-                    "Client Identifier without the prefix asked for");
-            return;
-        }
-        authenticate(connect, clientId, connect.clientId().isEmpty(), connection); // [MQTT-3.1.3-7]
-    }
-
-    private String identifier(Connect connect) {
-        String username = connect.username();
-        return listener().useUsernameAsClientId() && username != null
-                ? username
-                : connect.clientId();
-    }
-
-    private boolean mayBeAssigned(Connect connect) {
-        return switch (connect.version()) {
-            case MQTT_3_1 -> false;
-            case MQTT_3_1_1 ->
-                listener().allowZeroLengthClientId() && connect.cleanStart(); // [MQTT-3.1.3-7] v3
-            case MQTT_5 -> listener().allowZeroLengthClientId();
-        };
     }
 
     private String assignedIdentifier() {
@@ -338,49 +291,38 @@ public final class ConnectFlow implements SessionRules {
     // -------------------------------------------------------------------------------------------
 
     private void authenticate(
-            Connect connect, String clientId, boolean assigned, Connection connection) {
-        String username = connect.username();
-        ListenerRules asked = rules;
-        AccessRules access = asked.access();
-        if (listener().userFrom() != UserFrom.CONNECT) {
-            // the certificate proves it
-            findSession(connect, clientId, assigned, null, connection);
-        } else if (username == null) {
-            if (!access.allowAnonymous() || listener().useUsernameAsClientId()) {
-                refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "a user name is required");
-            } else {
-                findSession(connect, clientId, assigned, null, connection);
-            }
-        } else if (access.users() == null) {
-            if (!access.allowAnonymous()) {
-                refuse(connect, connection, ReasonCode.NOT_AUTHORIZED, "nobody is known here");
-                return;
-            }
-            findSession(connect, clientId, assigned, null, connection);
-        } else {
-            PasswordHash credential = access.users().find(username).orElse(null);
-            authenticator.verify(
-                    access.users(),
-                    username,
-                    connect.password(),
-                    connection.host(),
-                    verdict -> connection.loop().run(() -> {
-                        if (!connection.awaitsVerdict()) {
-                            return;
-                        }
-                        if (!asked.equals(rules)) {
-                            authenticate(connect, clientId, assigned, connection); // reloaded
-                        } else if (verdict == Verdict.ACCEPTED) {
-                            findSession(connect, clientId, assigned, credential, connection);
-                        } else {
-                            refuse(
-                                    connect,
-                                    connection,
-                                    ReasonCode.NOT_AUTHORIZED,
-                                    "user name or password is wrong");
-                        }
-                    }));
+            Connect connect, Admitted admitted, ListenerRules asked, Connection connection) {
+        String clientId = admitted.clientId().isEmpty()
+                ? assignedIdentifier()
+                : admitted.clientId(); // [MQTT-3.1.3-6], [MQTT-3.1.3-7]
+        PasswordFile users = admitted.users();
+        String username = admitted.username();
+        if (users == null || username == null) {
+            findSession(connect, clientId, null, connection);
+            return;
         }
+        PasswordHash credential = users.find(username).orElse(null);
+        authenticator.verify(
+                users,
+                username,
+                connect.password(),
+                connection.host(),
+                verdict -> connection.loop().run(() -> {
+                    if (!connection.awaitsVerdict()) {
+                        return;
+                    }
+                    if (!asked.equals(rules)) {
+                        admit(connect, connection); // reloaded
+                    } else if (verdict == Verdict.ACCEPTED) {
+                        findSession(connect, clientId, credential, connection);
+                    } else {
+                        refuse(
+                                connect,
+                                connection,
+                                ReasonCode.NOT_AUTHORIZED,
+                                "user name or password is wrong");
+                    }
+                }));
     }
 
     /**
@@ -393,12 +335,12 @@ public final class ConnectFlow implements SessionRules {
         if (from != UserFrom.CONNECT) {
             return username != null && username.equals(origin.user(from));
         }
-        AccessRules access = rules.access();
-        if (username == null || access.users() == null) {
-            return access.allowAnonymous();
+        ListenerRules now = rules;
+        PasswordFile users = now.access().users();
+        if (users == null || username == null) {
+            return now.admission().refusal(username) == null;
         }
-        return credential != null
-                && credential.equals(access.users().find(username).orElse(null));
+        return credential != null && credential.equals(users.find(username).orElse(null));
     }
 
     // --- find the session
@@ -407,12 +349,19 @@ public final class ConnectFlow implements SessionRules {
     private void findSession(
             Connect connect,
             String clientId,
-            boolean assigned,
             @Nullable PasswordHash credential,
             Connection connection) {
         if (directory.size() >= config().limits().globalMaxClients()
                 && directory.find(clientId) == null) {
             refuse(connect, connection, ReasonCode.SERVER_BUSY, "global_max_clients is reached");
+            return;
+        }
+        if (keepAliveTooLong(connect) && !connect.version().isV5()) {
+            refuse(
+                    connect,
+                    connection,
+                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    "Keep Alive exceeds max_keepalive");
             return;
         }
         directory.take(clientId, connect.cleanStart(), connection.loop(), (ref, present) -> {
@@ -432,7 +381,7 @@ public final class ConnectFlow implements SessionRules {
                 PacketTrace.accepted(connect);
             }
             logNegotiated(clientId, connection.tlsSession());
-            connection.accept(accepted(connect, ref, present, assigned, credential));
+            connection.accept(accepted(connect, ref, present, credential));
             connection.resume();
         });
     }
@@ -472,11 +421,7 @@ public final class ConnectFlow implements SessionRules {
     }
 
     private Accepted accepted(
-            Connect connect,
-            SessionRef ref,
-            boolean present,
-            boolean assigned,
-            @Nullable PasswordHash credential) {
+            Connect connect, SessionRef ref, boolean present, @Nullable PasswordHash credential) {
         boolean v5 = connect.version().isV5();
         int keepAlive = keepAliveTooLong(connect)
                 ? config().limits().maxKeepAliveSeconds()
@@ -495,9 +440,7 @@ public final class ConnectFlow implements SessionRules {
         ConnAck connAck = new ConnAck(
                 told,
                 ReasonCode.SUCCESS,
-                v5
-                        ? properties(connect, ref, assigned, keepAlive, expiry)
-                        : ConnAck.Properties.NONE);
+                v5 ? properties(connect, ref, keepAlive, expiry) : ConnAck.Properties.NONE);
         return new Accepted(
                 connect,
                 ref,
@@ -524,12 +467,12 @@ public final class ConnectFlow implements SessionRules {
     }
 
     private ConnAck.Properties properties(
-            Connect connect, SessionRef ref, boolean assigned, int keepAlive, long expiry) {
+            Connect connect, SessionRef ref, int keepAlive, long expiry) {
         int absent = MessageProperties.ABSENT;
         Limits limits = config().limits();
         return ConnAck.Properties.limits(
                 listener().maxTopicAlias() == 0 ? absent : listener().maxTopicAlias(),
-                assigned ? ref.clientId() : null, // [MQTT-3.2.2-16]
+                connect.clientId().isEmpty() ? ref.clientId() : null, // [MQTT-3.2.2-16]
                 keepAlive == connect.keepAliveSeconds() ? absent : keepAlive, // [MQTT-3.2.2-21]
                 expiry == connect.properties().sessionExpiryInterval() ? absent : expiry,
                 listener().maxQos() == QoS.EXACTLY_ONCE

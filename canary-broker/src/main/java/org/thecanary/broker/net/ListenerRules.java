@@ -3,6 +3,7 @@ package org.thecanary.broker.net;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.auth.AccessRules;
+import org.thecanary.broker.auth.Admission;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.Limits;
 import org.thecanary.broker.config.ListenerConfig;
@@ -19,6 +20,7 @@ record ListenerRules(
         BrokerConfig config,
         ListenerConfig listener,
         AccessRules access,
+        Admission admission,
         SessionLimits limits,
         @Nullable MountPoint mountPoint) {
     private static final int MAX_SUBSCRIPTIONS = 100_000;
@@ -28,6 +30,7 @@ record ListenerRules(
                 config,
                 listener,
                 access,
+                new Admission(config.clientIdPrefix(), listener, access),
                 limits(config, listener),
                 listener.mountPoint() == null ? null : new MountPoint(listener.mountPoint()));
     }

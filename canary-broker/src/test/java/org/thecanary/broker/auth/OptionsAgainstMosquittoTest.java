@@ -11,7 +11,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.broker.Broker;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ConfigLoader;
+import org.thecanary.mqtt.codec.Bytes;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,5 +97,58 @@ class OptionsAgainstMosquittoTest {
     void rulesAreAboutTheWholeTopic(String rule, @TempDir Path directory) throws Exception {
         Path acl = Files.writeString(directory.resolve("acl"), rule + "\n");
         bothSay(directory, "mount_point site/\nacl_file " + acl, takingOff("site/"));
+    }
+
+    /** A CONNECT in the notation of {@link Bytes}, and what each broker answers: "in", bytes, or nothing. */
+    private static Steps answersTo(List<String> connects) {
+        return port -> {
+            List<String> answers = new ArrayList<>();
+            for (String connect : connects) {
+                answers.add(connect + ": " + answer(port, Bytes.of(connect)));
+            }
+            return answers;
+        };
+    }
+
+    private static String answer(int port, byte[] connect) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(connect);
+            byte[] head = socket.getInputStream().readNBytes(4);
+            if (head.length == 4 && head[3] == 0) {
+                return "in";
+            }
+            return Bytes.hex(head) + Bytes.hex(socket.getInputStream().readAllBytes());
+        }
+    }
+
+    private static List<String> inEachVersion(String flags, String ending) {
+        return List.of(
+                "10 r s'MQIsdp' 03 " + flags + " 003C " + ending,
+                "10 r s'MQTT' 04 " + flags + " 003C " + ending,
+                "10 r s'MQTT' 05 " + flags + " 003C 00 " + ending.replaceFirst("s'w'", "00 s'w'"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"allow_anonymous true", "allow_anonymous false", "password_file users"})
+    void theSameClientsComeIn(String who, @TempDir Path directory) throws Exception {
+        Path users = Files.writeString(directory.resolve("users"), "# nobody\n");
+        List<String> connects = new ArrayList<>();
+        for (String id : List.of("''", "'x'", "'ab'")) {
+            connects.addAll(inEachVersion("00", "s" + id));
+            connects.addAll(inEachVersion("02", "s" + id));
+            for (String user : List.of("''", "'x'", "'ab'")) {
+                connects.addAll(inEachVersion("82", "s" + id + " s" + user));
+            }
+        }
+        for (String prefix : List.of("", "clientid_prefixes a", "clientid_prefixes x")) {
+            for (String identity : List.of(
+                    "", "use_username_as_clientid true", "allow_zero_length_clientid false")) {
+                bothSay(
+                        directory,
+                        who.replace("users", users.toString()) + "\n" + identity + "\n" + prefix,
+                        answersTo(connects));
+            }
+        }
     }
 }

@@ -33,11 +33,14 @@ public record Connect(
         implements Packet {
 
     /**
-     * The same, of this user and without a password.
+     * The same, of this user; of another one, without a password.
      *
      * @param user null: of nobody
      */
     public Connect withUser(@Nullable String user) {
+        if (Objects.equals(user, username)) {
+            return this;
+        }
         return new Connect(
                 version,
                 bridge,
