@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.thecanary.mqtt.codec.Bytes;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** How does {@code canary broker} behave as a process: its log, signals and systemd? */
 @Timeout(120)
@@ -235,6 +237,28 @@ final class BrokerProcessTest {
             send(port, 0x10, 13, 0, 4, 'M', 'Q', 'T', 'T', 9, 2, 0, 60, 0, 1, 'c');
             broker.says("disconnected: used disallowed feature (QoS too high,");
         }
+    }
+
+    @Test
+    void whoIsRefusedIsLoggedInMosquittosWords() throws Exception {
+        int port = Program.freePort();
+        String options =
+                "allow_zero_length_clientid false\nmessage_size_limit 1\nmax_keepalive 9\n";
+        try (Program broker =
+                Program.canary(folder, "broker", "-c", conf(port, options).toString())) {
+            broker.serves();
+            send(port, connect("02 0009 s''"));
+            broker.says("] disconnected: protocol error.");
+            send(port, connect("06 0009 s'c' s'will' s'hi'"));
+            broker.says("] disconnected: oversize payload.");
+            send(port, connect("02 000A s'c'"));
+            broker.says("] disconnected: bad socket read/write: Invalid input.");
+        }
+    }
+
+    private static int[] connect(String fromFlags) {
+        byte[] bytes = Bytes.of("10 r s'MQTT' 04 " + fromFlags);
+        return IntStream.range(0, bytes.length).map(i -> bytes[i]).toArray();
     }
 
     private static void send(int port, int... bytes) throws IOException {

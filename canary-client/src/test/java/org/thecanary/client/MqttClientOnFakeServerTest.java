@@ -102,7 +102,8 @@ class MqttClientOnFakeServerTest {
     }
 
     private static ConnAck refusal(ReasonCode reason) {
-        return new ConnAck(false, reason, ConnAck.Properties.withReasonString("because"));
+        return new ConnAck(
+                false, reason, ConnAck.Properties.refusal(MessageProperties.ABSENT, "because"));
     }
 
     // --- Connecting

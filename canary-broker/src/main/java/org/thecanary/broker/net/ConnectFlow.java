@@ -239,20 +239,20 @@ public final class ConnectFlow implements SessionRules {
             connection.drop(connect, "Will to $CONTROL");
             return;
         }
-        if (will != null && will.message().qos().compareTo(listener().maxQos()) > 0) {
-            refuse(
-                    connect,
-                    connection,
-                    ReasonCode.QOS_NOT_SUPPORTED,
-                    "Will QoS above Maximum QoS"); // [MQTT-3.2.2-12]
-            return;
-        }
         if (will != null && will.message().retain() && !config().retainAvailable()) {
             refuse(
                     connect,
                     connection,
                     ReasonCode.RETAIN_NOT_SUPPORTED,
                     "retained Will"); // [MQTT-3.2.2-13]
+            return;
+        }
+        if (will != null && will.message().qos().compareTo(listener().maxQos()) > 0) {
+            refuse(
+                    connect,
+                    connection,
+                    ReasonCode.QOS_NOT_SUPPORTED,
+                    "Will QoS above Maximum QoS"); // [MQTT-3.2.2-12]
             return;
         }
         if (will != null
@@ -361,6 +361,7 @@ public final class ConnectFlow implements SessionRules {
                     connect,
                     connection,
                     ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    DisconnectTexts.INVALID_INPUT,
                     "Keep Alive exceeds max_keepalive");
             return;
         }
@@ -475,20 +476,29 @@ public final class ConnectFlow implements SessionRules {
                 connect.clientId().isEmpty() ? ref.clientId() : null, // [MQTT-3.2.2-16]
                 keepAlive == connect.keepAliveSeconds() ? absent : keepAlive, // [MQTT-3.2.2-21]
                 expiry == connect.properties().sessionExpiryInterval() ? absent : expiry,
-                listener().maxQos() == QoS.EXACTLY_ONCE
-                        ? absent
-                        : listener().maxQos().code(), // [MQTT-3.2.2-9]
+                maximumQos(), // [MQTT-3.2.2-9]
                 config().retainAvailable(),
                 limits.maxPacketSize(),
                 limits.maxInflightMessages());
     }
 
+    /** As a CONNACK tells of it. */
+    int maximumQos() {
+        QoS most = listener().maxQos();
+        return most == QoS.EXACTLY_ONCE ? MessageProperties.ABSENT : most.code();
+    }
+
     private void refuse(Connect connect, Connection connection, ReasonCode reason, String why) {
+        refuse(connect, connection, reason, DisconnectTexts.ofRefusal(reason), why);
+    }
+
+    private void refuse(
+            Connect connect, Connection connection, ReasonCode reason, String ended, String why) {
         if (reason == ReasonCode.NOT_AUTHORIZED) {
             denials.refused(
                     connect.clientId(), connect.username(), connection.host(), place(connect, why));
         }
-        connection.refuse(connect, reason, why);
+        connection.refuse(connect, reason, ended, why);
     }
 
     /** Where it is written that a client does not come in, for operators alone. */

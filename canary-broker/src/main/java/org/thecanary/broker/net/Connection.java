@@ -298,8 +298,7 @@ final class Connection extends ChannelInboundHandlerAdapter
             boolean answered = decoder.version().isV5() && violation.isAnswered();
             if (violation.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION || answered) {
                 v5 = decoder.version().isV5();
-                send(new ConnAck(
-                        false, violation.reason(), ConnAck.Properties.withReasonString(null)));
+                send(refusal(violation.reason(), null));
             }
         } else if (v5 && violation.isAnswered()) {
             send(disconnect(violation.reason(), why));
@@ -377,16 +376,28 @@ final class Connection extends ChannelInboundHandlerAdapter
     /**
      * The CONNECT is refused.
      *
+     * @param ended how the log says it
      * @param why told to the client, unless it does not want to know
      */
-    void refuse(Connect connect, ReasonCode reason, String why) {
-        boolean tell = v5 && connect.properties().wantsProblemInformation();
+    void refuse(Connect connect, ReasonCode reason, String ended, String why) {
         clientId = connect.clientId();
-        send(new ConnAck(false, reason, ConnAck.Properties.withReasonString(tell ? why : null)));
-        finish(
-                DisconnectTexts.of(reason),
-                name() + " is refused: " + why,
-                true); // [MQTT-3.1.4-1], [MQTT-3.2.2-7]
+        if (v5 || hasReturnCode(reason)) {
+            boolean tell = connect.properties().wantsProblemInformation();
+            send(refusal(reason, tell ? why : null));
+        }
+        finish(ended, name() + " is refused: " + why, true); // [MQTT-3.1.4-1], [MQTT-3.2.2-7]
+    }
+
+    /** Version 3 is closed on where no return code of its own says why, v3: [MQTT-3.2.2-6]. */
+    private static boolean hasReturnCode(ReasonCode reason) {
+        return switch (reason) {
+            case QOS_NOT_SUPPORTED, RETAIN_NOT_SUPPORTED, SERVER_BUSY -> false;
+            default -> true;
+        };
+    }
+
+    private ConnAck refusal(ReasonCode reason, @Nullable String why) {
+        return new ConnAck(false, reason, ConnAck.Properties.refusal(flow.maximumQos(), why));
     }
 
     /** The CONNECT is not even answered. */

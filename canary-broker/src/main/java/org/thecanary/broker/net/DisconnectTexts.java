@@ -10,7 +10,20 @@ final class DisconnectTexts {
     /** The client closed its socket without a DISCONNECT. */
     static final String CLOSED = "connection closed by client";
 
+    /** As mosquitto has it, however little it says; a line of its own before it says why. */
+    static final String INVALID_INPUT = "bad socket read/write: Invalid input";
+
     private DisconnectTexts() {}
+
+    /** Of a CONNECT that is refused. */
+    static String ofRefusal(ReasonCode reason) {
+        return switch (reason) {
+            case UNSPECIFIED_ERROR, CLIENT_IDENTIFIER_NOT_VALID -> of(ReasonCode.PROTOCOL_ERROR);
+            case PACKET_TOO_LARGE -> "oversize payload";
+            case SERVER_BUSY -> INVALID_INPUT;
+            default -> of(reason);
+        };
+    }
 
     static String of(ReasonCode reason) {
         return switch (reason) {

@@ -151,4 +151,28 @@ class OptionsAgainstMosquittoTest {
             }
         }
     }
+
+    @Test
+    void aWillThatCannotBeKeptIsRefusedAlike(@TempDir Path directory) throws Exception {
+        List<String> connects = new ArrayList<>();
+        for (String flags : List.of("06", "0E", "16", "26", "36")) {
+            connects.addAll(inEachVersion(flags, "s'c' s'w' s'payload'"));
+        }
+        for (String options : List.of(
+                "max_qos 0",
+                "max_qos 1",
+                "retain_available false",
+                "message_size_limit 6",
+                "max_qos 0\nretain_available false\nmessage_size_limit 6")) {
+            bothSay(directory, options, answersTo(connects));
+        }
+    }
+
+    @Test
+    void whoIsNotLetInIsToldTheSameOfTheMaximumQos(@TempDir Path directory) throws Exception {
+        bothSay(
+                directory,
+                "max_qos 1\nclientid_prefixes x",
+                answersTo(inEachVersion("02", "s'c'")));
+    }
 }

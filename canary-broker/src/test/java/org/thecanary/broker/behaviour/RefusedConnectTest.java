@@ -140,7 +140,7 @@ class RefusedConnectTest {
     }
 
     @Test
-    @Spec("MQTT-3.1.4-2")
+    @Spec({"MQTT-3.1.4-2", "v3:MQTT-3.2.2-6"})
     void sessionsBeyondTheLimitAreRefused() throws Exception {
         try (TestBroker broker =
                 TestBroker.start((config, _) -> config.limits.globalMaxClients = 1)) {
@@ -149,6 +149,12 @@ class RefusedConnectTest {
             assertThat(second.tryConnect(greeting -> {}).reason())
                     .isEqualTo(ReasonCode.SERVER_BUSY);
             second.expectClosed();
+            for (ProtocolVersion old :
+                    List.of(ProtocolVersion.MQTT_3_1, ProtocolVersion.MQTT_3_1_1)) {
+                TestClient third = broker.open(old);
+                third.sendConnect(greeting -> {});
+                third.expectClosed();
+            }
             only.expectNothing();
         }
     }

@@ -53,7 +53,7 @@ public record ConnAck(boolean sessionPresent, ReasonCode reason, Properties prop
 
         private static final int ABSENT = MessageProperties.ABSENT;
 
-        public static final Properties NONE = withReasonString(null);
+        public static final Properties NONE = refusal(ABSENT, null);
 
         // Not the compact form: javac would lose "@Nullable []" for callers in other modules.
         public Properties(
@@ -123,14 +123,19 @@ public record ConnAck(boolean sessionPresent, ReasonCode reason, Properties prop
                     List.of());
         }
 
-        /** What a refusal carries: nothing but, where the client wants it, why. */
-        public static Properties withReasonString(@Nullable String reasonString) {
+        /**
+         * What a refusal carries, as with mosquitto.
+         *
+         * @param maximumQoS 0 or 1; absent: 2
+         * @param reasonString null where the client does not want to know
+         */
+        public static Properties refusal(int maximumQoS, @Nullable String reasonString) {
             return new Properties(
                     ABSENT,
                     null,
                     ABSENT,
                     ABSENT,
-                    ABSENT,
+                    maximumQoS,
                     true,
                     ABSENT,
                     ABSENT,

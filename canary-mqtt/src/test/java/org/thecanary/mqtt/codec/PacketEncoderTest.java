@@ -79,7 +79,7 @@ class PacketEncoderTest {
     }
 
     private static ConnAck.Properties withUsers() {
-        var p = ConnAck.Properties.withReasonString("why");
+        var p = ConnAck.Properties.refusal(MessageProperties.ABSENT, "why");
         return new ConnAck.Properties(
                 p.topicAliasMaximum(),
                 null,
@@ -120,7 +120,8 @@ class PacketEncoderTest {
     @EnumSource
     void versionThreeHearsTheNearestReturnCode(ReasonCode reason) {
         out.clear();
-        var connAck = new ConnAck(false, reason, ConnAck.Properties.withReasonString("why"));
+        var connAck = new ConnAck(
+                false, reason, ConnAck.Properties.refusal(MessageProperties.ABSENT, "why"));
 
         PacketEncoder.encode(connAck, ProtocolVersion.MQTT_3_1_1, out, 1000);
 

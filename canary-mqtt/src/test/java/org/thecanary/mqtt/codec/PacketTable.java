@@ -468,7 +468,7 @@ public final class PacketTable {
                 new ConnAck(
                         false,
                         ReasonCode.NOT_AUTHORIZED,
-                        ConnAck.Properties.withReasonString("no")),
+                        ConnAck.Properties.refusal(MessageProperties.ABSENT, "no")),
                 "MQTT-3.2.2-8");
         accept(
                 "CONNACK with all Properties, in mosquitto's order",
