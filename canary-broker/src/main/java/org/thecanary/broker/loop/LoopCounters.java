@@ -24,6 +24,9 @@ public final class LoopCounters {
     /** Messages dropped since a client was slow or away and its queue full. */
     public long publishDropped;
 
+    /** Messages of QoS 0 for clients that were away, which are owed none. */
+    public long publishMissed;
+
     public long messagesExpired;
     public long publishDenied;
     public long deliveriesDenied;
@@ -51,6 +54,7 @@ public final class LoopCounters {
         publishBytesReceived += other.publishBytesReceived;
         publishBytesSent += other.publishBytesSent;
         publishDropped += other.publishDropped;
+        publishMissed += other.publishMissed;
         messagesExpired += other.messagesExpired;
         publishDenied += other.publishDenied;
         deliveriesDenied += other.deliveriesDenied;

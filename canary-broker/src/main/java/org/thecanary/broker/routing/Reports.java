@@ -10,9 +10,6 @@ import org.thecanary.broker.session.SessionSubscription;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.Publish;
 
-import java.util.Iterator;
-import java.util.concurrent.ConcurrentHashMap;
-
 /**
  * Counts and logs what sessions report: each occurrence is counted, and one line a minute says it for each client, kind
  * and topic, so that a client that fails a thousand times a second is seen and does no harm.
@@ -22,16 +19,17 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Reports {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
     private static final Logger SUBSCRIBE_LOG = LoggerFactory.getLogger("broker.subscribe");
-    private static final long QUIET_MILLIS = 60_000;
-    private static final int MOST_REMEMBERED = 10_000;
 
     private record Key(String clientId, Report report, String topic) {}
 
     private final Denials denials = new Denials();
-    private final ConcurrentHashMap<Key, Long> lastLogged = new ConcurrentHashMap<>();
+    private final OncePerMinute<Key> said = new OncePerMinute<>();
 
     void report(LoopCounters counters, Session session, Report report, String topic) {
         count(counters, report);
+        if (report == Report.MISSED) {
+            return;
+        }
         // What is dropped is dropped for want of room, whatever its topic.
         if (isNews(new Key(session.clientId(), report, report == Report.DROPPED ? "" : topic))) {
             remember(session, report, topic);
@@ -79,30 +77,14 @@ public final class Reports {
             case PUBLISH_DENIED -> counters.publishDenied++;
             case DELIVERY_DENIED -> counters.deliveriesDenied++;
             case DROPPED, TOO_LARGE -> counters.publishDropped++;
+            case MISSED -> counters.publishMissed++;
             case EXPIRED -> counters.messagesExpired++;
             case RECEIVE_MAXIMUM_EXCEEDED, PACKET_ID_REUSED, UNKNOWN_PACKET_ID, NOT_KEPT -> {}
         }
     }
 
     private boolean isNews(Key key) {
-        long now = System.nanoTime() / 1_000_000;
-        Long last = lastLogged.get(key);
-        if (last != null && now - last < QUIET_MILLIS) {
-            return false;
-        }
-        if (lastLogged.size() >= MOST_REMEMBERED) {
-            forgetSome(now);
-        }
-        lastLogged.put(key, now);
-        return true;
-    }
-
-    private void forgetSome(long now) {
-        for (Iterator<Long> times = lastLogged.values().iterator(); times.hasNext(); ) {
-            if (now - times.next() >= QUIET_MILLIS || lastLogged.size() >= MOST_REMEMBERED) {
-                times.remove();
-            }
-        }
+        return said.isNews(key, System.nanoTime() / 1_000_000);
     }
 
     private static void log(Session session, Report report, String topic) {
@@ -111,6 +93,7 @@ public final class Reports {
             case PUBLISH_DENIED -> LOG.warn("Denied PUBLISH from {} to '{}'.", client, topic);
             case DELIVERY_DENIED -> LOG.warn("Denied delivery of '{}' to {}.", topic, client);
             case DROPPED -> LOG.info("Outgoing messages are being dropped for client {}.", client);
+            case MISSED -> {}
             case EXPIRED -> LOG.debug("Message to '{}' expired before {} took it.", topic, client);
             case TOO_LARGE -> LOG.warn("Dropped too large PUBLISH from {} to '{}'.", client, topic);
             case RECEIVE_MAXIMUM_EXCEEDED ->

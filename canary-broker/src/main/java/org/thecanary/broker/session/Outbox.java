@@ -122,6 +122,8 @@ public interface Outbox {
         DELIVERY_DENIED,
         /** A message was dropped since the client is slow or away and its queue is full. */
         DROPPED,
+        /** A QoS 0 message came while the client was away; counted, and no news. */
+        MISSED,
         /** A message was dropped since it expired first. */
         EXPIRED,
         /** The client exceeded our Receive Maximum. */

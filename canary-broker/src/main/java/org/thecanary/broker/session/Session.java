@@ -695,7 +695,9 @@ public final class Session {
             return;
         }
         drop(claim, outbox);
-        if (connected && !outbox.overloaded()) {
+        if (!connected) {
+            outbox.report(Report.MISSED, ""); // it is owed nothing, so that nothing is dropped
+        } else if (!outbox.overloaded()) {
             outbox.sendPublish(publication, subscription, QoS.AT_MOST_ONCE, retain, false, 0);
         } else {
             outbox.report(Report.DROPPED, publication.message().topic().toString());

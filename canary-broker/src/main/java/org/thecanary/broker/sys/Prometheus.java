@@ -66,6 +66,10 @@ public final class Prometheus {
                 counted.publishBytesReceived);
         counter("publish_sent_bytes", "Payloads of messages to clients.", counted.publishBytesSent);
         counter("messages_dropped", "Messages dropped at full queues.", counted.publishDropped);
+        counter(
+                "messages_missed",
+                "QoS 0 messages that clients missed while they were away.",
+                counted.publishMissed);
         counter("messages_expired", "Messages that expired undelivered.", counted.messagesExpired);
         counter("publish_denied", "Messages that clients may not publish.", counted.publishDenied);
         counter(

@@ -124,6 +124,7 @@ final class SysTest {
             for (int i = 0; i < 5; i++) {
                 publisher.publishAcknowledged("q/1", "four", false);
             }
+            publisher.publish("q/1", "is owed to nobody", 0, false, 0);
             reader.connect(greeting -> greeting.clientId = "reader");
             publisher.subscribe("$share/g/s", 1);
             reader.subscribe("$SYS/#", 0);

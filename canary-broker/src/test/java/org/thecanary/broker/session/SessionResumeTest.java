@@ -103,8 +103,8 @@ class SessionResumeTest {
 
         f.deliver(subscription, "1", QOS_1);
         f.deliver(subscription, "2", QOS_2);
-        f.deliver(subscription, "lost", QOS_0);
-        assertThat(f.outbox.take()).containsExactly(new Reported(Report.DROPPED, "t"));
+        f.deliver(subscription, "of QoS 0", QOS_0);
+        assertThat(f.outbox.take()).containsExactly(new Reported(Report.MISSED, ""));
 
         f.connect();
         assertThat(f.outbox.takePublished()).isEqualTo(numbered(1, 2));
