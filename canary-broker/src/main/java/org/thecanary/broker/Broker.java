@@ -93,7 +93,7 @@ public final class Broker implements AutoCloseable {
         this.group =
                 new MultiThreadIoEventLoopGroup(loopCount, new DefaultThreadFactory("loop"), io);
         this.loops = new BrokerLoops(group);
-        this.listeners = new Listeners(group, epoll, loops, true);
+        this.listeners = new Listeners(group, epoll, loops);
         for (BrokerLoop loop : loops.all()) {
             routers.add(new Router(
                     loop, table, config.queueQos0Messages(), config.upgradeOutgoingQos()));

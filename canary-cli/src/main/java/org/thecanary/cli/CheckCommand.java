@@ -76,7 +76,7 @@ final class CheckCommand implements Callable<Integer> {
             table(config, rules).forEach(System.out::println);
             risks(config, rules, warnings);
             section("Warnings", warnings);
-            section("Different from mosquitto", differences(config, rules));
+            section("Different from mosquitto", differences(rules));
             return 0;
         }
         System.err.println(new ConfigException(exit, problems).getMessage());
@@ -187,7 +187,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** Where the same file makes another broker of Canary than of mosquitto. */
-    private static List<String> differences(BrokerConfig config, List<AccessRules> rules) {
+    private static List<String> differences(List<AccessRules> rules) {
         List<String> differences = new ArrayList<>();
         if (rules.stream().anyMatch(rule -> rule.acl() != null)) {
             differences.add(
@@ -197,9 +197,7 @@ final class CheckCommand implements Callable<Integer> {
         if (rules.stream().anyMatch(rule -> rule.acl() != null || rule.users() != null)) {
             differences.add("At SIGHUP a file with a mistake changes nothing; mosquitto exits.");
         }
-        if (!config.tcpNoDelay()) {
-            differences.add("TCP_NODELAY is on whatever set_tcp_nodelay says.");
-        }
+        differences.add("TCP_NODELAY is on whatever set_tcp_nodelay says.");
         differences.add(
                 "All cores are used; messages of different clients may overtake each other.");
         return differences;

@@ -28,7 +28,6 @@ import java.util.List;
  * @param persistentClientExpiration {@code persistent_client_expiration}: how long a Session of MQTT 3 without Clean
  *     Session, or of MQTT 5 with a longer expiry, lives offline; null for ever
  * @param clientIdPrefix {@code clientid_prefixes}: what every Client Identifier has to begin with; null for anything
- * @param tcpNoDelay {@code set_tcp_nodelay}
  * @param connectionMessages {@code connection_messages}: whether connects and disconnects are logged
  * @param allowDuplicateMessages {@code allow_duplicate_messages}: whether a client of MQTT 3 is sent a copy for each of
  *     its subscriptions that match, and not only one
@@ -50,7 +49,6 @@ public record BrokerConfig(
         boolean upgradeOutgoingQos,
         @Nullable Duration persistentClientExpiration,
         @Nullable String clientIdPrefix,
-        boolean tcpNoDelay,
         boolean connectionMessages,
         boolean allowDuplicateMessages,
         boolean enableControlApi,
@@ -100,7 +98,6 @@ public record BrokerConfig(
         public boolean upgradeOutgoingQos;
         public @Nullable Duration persistentClientExpiration;
         public @Nullable String clientIdPrefix;
-        public boolean tcpNoDelay;
         public boolean connectionMessages = true;
         public boolean allowDuplicateMessages = true;
         public boolean enableControlApi;
@@ -130,7 +127,6 @@ public record BrokerConfig(
                     upgradeOutgoingQos,
                     persistentClientExpiration,
                     clientIdPrefix,
-                    tcpNoDelay,
                     connectionMessages,
                     allowDuplicateMessages,
                     enableControlApi,

@@ -682,9 +682,9 @@ final class Directives {
             flag(
                     "set_tcp_nodelay",
                     GLOBAL,
-                    "false",
-                    "Send small packets at once.",
-                    (d, v) -> d.broker.tcpNoDelay = v),
+                    "true",
+                    "Small packets are sent at once, whatever is written here.",
+                    (_, _) -> {}),
             words(
                     "socket_domain",
                     LISTENER,

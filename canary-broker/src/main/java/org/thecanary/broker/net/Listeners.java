@@ -80,7 +80,6 @@ public final class Listeners implements AutoCloseable {
     private final EventLoopGroup group;
     private final boolean epoll;
     private final BrokerLoops loops;
-    private final boolean tcpNoDelay;
     private final List<Channel> open = new ArrayList<>();
     private final List<Path> unixPaths = new ArrayList<>();
     private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
@@ -96,10 +95,9 @@ public final class Listeners implements AutoCloseable {
             new DefaultThreadFactory("tls", true));
 
     /** Listeners on the loops of this group. */
-    public Listeners(EventLoopGroup group, boolean epoll, BrokerLoops loops, boolean tcpNoDelay) {
+    public Listeners(EventLoopGroup group, boolean epoll, BrokerLoops loops) {
         this.group = group;
         this.loops = loops;
-        this.tcpNoDelay = tcpNoDelay;
         this.epoll = epoll;
         handshakes.allowCoreThreadTimeOut(true);
     }
@@ -276,7 +274,7 @@ public final class Listeners implements AutoCloseable {
         ServerBootstrap bootstrap = bootstrap(entrance)
                 .channelFactory(() -> channel(address.getAddress(), device))
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, tcpNoDelay);
+                .childOption(ChannelOption.TCP_NODELAY, true);
         if (epoll && address.getAddress() instanceof Inet6Address) {
             bootstrap.option(IPV6_ONLY, 1);
         }
