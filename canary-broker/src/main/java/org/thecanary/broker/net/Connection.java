@@ -234,9 +234,8 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     private void handle(Packet packet) {
-        if (PacketTrace.isOn()) {
-            SessionRef known = ref;
-            PacketTrace.received(name(), packet, known == null ? null : known.session());
+        if (!(packet instanceof Publish) && PacketTrace.isOn()) {
+            PacketTrace.received(name(), packet);
         }
         if (packet instanceof Connect connect) {
             state = State.DECIDING;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.thecanary.broker.session.Session;
 import org.thecanary.mqtt.packet.Auth;
 import org.thecanary.mqtt.packet.ConnAck;
 import org.thecanary.mqtt.packet.Connect;
@@ -48,22 +46,9 @@ final class PacketTrace {
         }
     }
 
-    /**
-     * Before it is handled: a PUBLISH that is denied is told of twice.
-     *
-     * @param session knows the client's Topic Aliases; null before there is one
-     */
-    static void received(String client, Packet packet, @Nullable Session session) {
+    /** Before it is handled. */
+    static void received(String client, Packet packet) {
         switch (packet) {
-            case Publish publish ->
-                publish(
-                        "Received PUBLISH from",
-                        client,
-                        session == null ? publish.message() : session.resolved(publish),
-                        publish.message().qos(),
-                        publish.message().retain(),
-                        publish.dup(),
-                        publish.packetId());
             case PubAck ack ->
                 LOG.debug(
                         "Received PUBACK from {} (Mid: {}, RC:{})",
@@ -97,8 +82,9 @@ final class PacketTrace {
             case Disconnect _ -> LOG.debug("Received DISCONNECT from {}", client);
             case Auth auth ->
                 LOG.debug("Received AUTH from {} (rc{})", client, auth.reason().code());
-            // A CONNECT is logged when it is accepted; the others break the protocol.
-            case Connect _, ConnAck _, SubAck _, UnsubAck _, PingResp _ -> {}
+            // A CONNECT is logged when it is accepted, a PUBLISH when it is allowed; the others
+            // break the protocol.
+            case Connect _, Publish _, ConnAck _, SubAck _, UnsubAck _, PingResp _ -> {}
         }
     }
 
@@ -156,20 +142,8 @@ final class PacketTrace {
 
     static void sendingPublish(
             String client, Message message, QoS qos, boolean retain, boolean dup, int packetId) {
-        publish("Sending PUBLISH to", client, message, qos, retain, dup, packetId);
-    }
-
-    private static void publish(
-            String what,
-            String client,
-            Message message,
-            QoS qos,
-            boolean retain,
-            boolean dup,
-            int packetId) {
         LOG.debug(
-                "{} {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))",
-                what,
+                "Sending PUBLISH to {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))",
                 client,
                 dup ? 1 : 0,
                 qos.code(),

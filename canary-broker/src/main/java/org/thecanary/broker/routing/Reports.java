@@ -3,6 +3,7 @@ package org.thecanary.broker.routing;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.broker.session.Outbox.Report;
 import org.thecanary.broker.session.Session;
@@ -31,13 +32,21 @@ public final class Reports {
             return;
         }
         // What is dropped is dropped for want of room, whatever its topic.
-        if (isNews(new Key(session.clientId(), report, report == Report.DROPPED ? "" : topic))) {
+        boolean whatever = report == Report.DROPPED || report == Report.UNKNOWN_PUBREC;
+        if (isNews(new Key(session.clientId(), report, whatever ? "" : topic))) {
             remember(session, report, topic);
             log(session, report, topic);
         }
     }
 
-    /** As {@link #report}, with mosquitto's line for the packet. */
+    /** {@code log_type debug} tells of every message, those that are {@link #refused} left out. */
+    void arrived(Session session, Publish packet, Message message) {
+        if (LOG.isDebugEnabled()) {
+            log(Level.DEBUG, "Received", session, packet, message);
+        }
+    }
+
+    /** As {@link #report}, with mosquitto's line for the packet; {@code log_type debug} has it for each. */
     void refused(
             LoopCounters counters,
             Session session,
@@ -46,19 +55,28 @@ public final class Reports {
             Message message) {
         count(counters, report);
         String topic = message.topic().toString();
+        Level level = Level.DEBUG;
         if (isNews(new Key(session.clientId(), report, topic))) {
             remember(session, report, topic);
-            LOG.warn(
-                    "{} PUBLISH from {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))",
-                    report == Report.TOO_LARGE ? "Dropped too large" : "Denied",
-                    session.clientId(),
-                    packet.dup() ? 1 : 0,
-                    message.qos().code(),
-                    message.retain() ? 1 : 0,
-                    packet.packetId(),
-                    topic,
-                    message.payload().length);
+            level = Level.WARN;
         }
+        String what = report == Report.TOO_LARGE ? "Dropped too large" : "Denied";
+        log(level, what, session, packet, message);
+    }
+
+    private static void log(
+            Level level, String what, Session session, Publish packet, Message message) {
+        LOG.atLevel(level)
+                .log(
+                        "{} PUBLISH from {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))",
+                        what,
+                        session.clientId(),
+                        packet.dup() ? 1 : 0,
+                        message.qos().code(),
+                        message.retain() ? 1 : 0,
+                        packet.packetId(),
+                        message.topic(),
+                        message.payload().length);
     }
 
     private void remember(Session session, Report report, String topic) {
@@ -79,7 +97,11 @@ public final class Reports {
             case DROPPED, TOO_LARGE -> counters.publishDropped++;
             case MISSED -> counters.publishMissed++;
             case EXPIRED -> counters.messagesExpired++;
-            case RECEIVE_MAXIMUM_EXCEEDED, PACKET_ID_REUSED, UNKNOWN_PACKET_ID, NOT_KEPT -> {}
+            case RECEIVE_MAXIMUM_EXCEEDED,
+                    PACKET_ID_REUSED,
+                    UNKNOWN_PUBREC,
+                    UNKNOWN_PACKET_ID,
+                    NOT_KEPT -> {}
         }
     }
 
@@ -104,6 +126,11 @@ public final class Reports {
                 LOG.warn("Reused message ID from {} on '{}' detected.", client, topic);
             case NOT_KEPT ->
                 LOG.warn("Refused PUBLISH from {} to '{}': it cannot be kept now.", client, topic);
+            case UNKNOWN_PUBREC ->
+                LOG.warn(
+                        "Warning: Received PUBREC from {} for an unknown packet identifier {}.",
+                        client,
+                        topic);
             case UNKNOWN_PACKET_ID ->
                 LOG.debug("{} acknowledged an unknown Packet Identifier.", client);
         }

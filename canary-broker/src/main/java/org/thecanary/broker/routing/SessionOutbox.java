@@ -346,6 +346,11 @@ public final class SessionOutbox implements Outbox {
     }
 
     @Override
+    public void arrived(Publish packet, Message message) {
+        reports.arrived(ref.session(), packet, message);
+    }
+
+    @Override
     public void refused(Report report, Publish packet, Message message) {
         reports.refused(loop().counters(), ref.session(), report, packet, message);
     }

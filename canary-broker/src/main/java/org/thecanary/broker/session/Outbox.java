@@ -109,6 +109,9 @@ public interface Outbox {
     /** Something an operator should know, without the client's name, which the world adds. */
     void report(Report report, String topic);
 
+    /** A PUBLISH may be published, its topic resolved. */
+    default void arrived(Publish packet, Message message) {}
+
     /** A PUBLISH was not taken: a {@link #report} with what the packet said, its topic resolved. */
     default void refused(Report report, Publish packet, Message message) {
         report(report, message.topic().toString());
@@ -134,7 +137,9 @@ public interface Outbox {
         PACKET_ID_REUSED,
         /** A message could not be kept, and was refused. */
         NOT_KEPT,
-        /** An acknowledgement names a Packet Identifier that is not in use. */
+        /** A PUBREC names a Packet Identifier that is not in use, which stands for the topic. */
+        UNKNOWN_PUBREC,
+        /** Another acknowledgement names a Packet Identifier that is not in use. */
         UNKNOWN_PACKET_ID
     }
 

@@ -461,15 +461,6 @@ public final class Session {
     // --- The client publishes
     // -----------------------------------------------------------------------------------
 
-    /** What PUBLISH says, with the topic that its Topic Alias stands for where that is known; changes nothing. */
-    public Message resolved(Publish packet) {
-        Message message = packet.message();
-        TopicName known = aliases != null && message.topic().isEmpty()
-                ? aliases.known(packet.topicAlias())
-                : null;
-        return known == null ? message : message.withTopic(known);
-    }
-
     /** PUBLISH came, specification 3.3.4 and 4.3. */
     public void publish(Publish packet, Outbox outbox) {
         Message message = packet.message();
@@ -514,6 +505,7 @@ public final class Session {
                     outbox);
             return;
         }
+        outbox.arrived(packet, message);
         // apply and acknowledge
         Publication publication = Publication.arriving(message, publisher, outbox.nowMillis());
         if (message.qos() != QoS.AT_MOST_ONCE && outbox.cannotKeep(publication)) {
@@ -590,19 +582,18 @@ public final class Session {
         release(packetId, outbox);
     }
 
-    /** A 3.x client cannot be told, and is acknowledged as if it had succeeded [MQTT-3.3.5-2] v3. */
+    /** For a 3.x client the Reason Code is left out, as if it had succeeded [MQTT-3.3.5-2] v3. */
     private void refuse(Publish packet, QoS qos, ReasonCode reason, String why, Outbox outbox) {
-        ReasonCode told = v5 ? reason : ReasonCode.SUCCESS;
         String reasonString = v5 && problemInformation ? why : null;
         switch (qos) {
             case AT_MOST_ONCE -> {}
             case AT_LEAST_ONCE ->
-                outbox.send(new PubAck(packet.packetId(), told, reasonString, List.of()));
+                outbox.send(new PubAck(packet.packetId(), reason, reasonString, List.of()));
             case EXACTLY_ONCE -> {
-                if (told.isError()) {
+                if (v5) {
                     release(packet.packetId(), outbox); // what follows is new [MQTT-4.3.3-9]
                 }
-                outbox.send(new PubRec(packet.packetId(), told, reasonString, List.of()));
+                outbox.send(new PubRec(packet.packetId(), reason, reasonString, List.of()));
             }
         }
     }
@@ -983,7 +974,7 @@ public final class Session {
         int id = packet.packetId();
         SendWindow.State state = windowOf(id);
         if (window == null || state == null) {
-            outbox.report(Report.UNKNOWN_PACKET_ID, "");
+            outbox.report(Report.UNKNOWN_PUBREC, Integer.toString(id));
             if (!packet.reason().isError()) {
                 outbox.send(new PubRel(id, ReasonCode.SUCCESS));
             }

@@ -306,7 +306,7 @@ class SessionDeliverTest {
                 .containsExactly(
                         new Reported(Report.UNKNOWN_PACKET_ID, ""),
                         new Reported(Report.UNKNOWN_PACKET_ID, ""),
-                        new Reported(Report.UNKNOWN_PACKET_ID, ""),
+                        new Reported(Report.UNKNOWN_PUBREC, "3"),
                         new Effect.Sent(new PubRel(3, ReasonCode.SUCCESS)));
     }
 

@@ -325,9 +325,10 @@ class SessionPublishTest {
         f.publish("t", "x", QOS_2, 2);
         f.pubRel(2);
         assertThat(f.outbox.takePackets())
+                .as("of which version 3 has no room for the Reason Codes")
                 .containsExactly(
-                        new PubAck(1, ReasonCode.SUCCESS),
-                        new PubRec(2, ReasonCode.SUCCESS),
+                        new PubAck(1, ReasonCode.NOT_AUTHORIZED),
+                        new PubRec(2, ReasonCode.NOT_AUTHORIZED),
                         new PubComp(2, ReasonCode.SUCCESS));
     }
 
