@@ -58,7 +58,17 @@ record Entrance(ConnectFlow flow, @Nullable ListenerTls tls, HttpRoutes monitori
                     listener.websocketOrigins(),
                     flow.maximumHeaderBytes(),
                     Math.clamp(flow.maximumPacketSize(), LEAST_FRAME_LIMIT, Integer.MAX_VALUE),
-                    address -> newcomer.origin(newcomer.origin().withAddress(address)));
+                    new WebSocketUpgrade.Client() {
+                        @Override
+                        public void forwarded(String address) {
+                            newcomer.origin(newcomer.origin().withAddress(address));
+                        }
+
+                        @Override
+                        public void refused(String why) {
+                            newcomer.refused(why);
+                        }
+                    });
         }
     }
 

@@ -10,6 +10,9 @@ import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.Inet6Address;
+import java.net.UnknownHostException;
+
 /**
  * The header of the PROXY protocol, as HAProxy's {@code proxy-protocol.txt} writes it: version 1 a line of text, version 2
  * bytes.
@@ -106,7 +109,7 @@ record ProxyAnnouncement(
         require(isAddress(words[2], v6) && isAddress(words[3], v6));
         require(isPort(words[4]) && isPort(words[5]));
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(words[2]);
-        return new ProxyAnnouncement(false, NetUtil.bytesToIpAddress(bytes) + ":" + words[4], null);
+        return new ProxyAnnouncement(false, text(bytes, v6 ? 16 : 4) + ":" + words[4], null);
     }
 
     private static boolean isAddress(String word, boolean v6) {
@@ -162,7 +165,37 @@ record ProxyAnnouncement(
         body.readBytes(source).skipBytes(bytes);
         int port = body.readUnsignedShort();
         body.skipBytes(2);
-        return NetUtil.bytesToIpAddress(source) + ":" + port;
+        return text(source, bytes) + ":" + port;
+    }
+
+    /** An IPv4 address that a dual-stack proxy gives as an IPv6 one ends in dots, as inet_ntop writes it. */
+    private static String text(byte[] address, int bytes) {
+        try {
+            return bytes == 4
+                    ? NetUtil.bytesToIpAddress(address)
+                    : NetUtil.toAddressString(Inet6Address.getByAddress(null, address, -1), true);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of another length", e);
+        }
+    }
+
+    /**
+     * What came instead of a header of this version, and what to do.
+     *
+     * @param first byte of it
+     */
+    static String whatElse(int first, int version) {
+        if (first == (version == 1 ? '\r' : 'P')) {
+            return "this is a header of version " + (3 - version)
+                    + "; set enable_proxy_protocol to it, or have the proxy send version "
+                    + version;
+        }
+        if (first == 0x10 || first == 0x16) {
+            return "this is " + (first == 0x10 ? "MQTT" : "TLS")
+                    + " without a header; clients come to"
+                    + " this port through a proxy that sends one";
+        }
+        return "what comes first is no header of version " + version;
     }
 
     /** Two paths of 108 bytes; or one that is as long as it is, which mosquitto takes. */

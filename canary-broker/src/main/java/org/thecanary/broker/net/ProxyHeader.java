@@ -33,6 +33,7 @@ final class ProxyHeader extends ByteToMessageDecoder {
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         if (!refused) {
+            int first = in.getUnsignedByte(in.readerIndex());
             try {
                 ProxyAnnouncement announced = ProxyAnnouncement.read(in, config.version());
                 if (announced != null) {
@@ -40,9 +41,9 @@ final class ProxyHeader extends ByteToMessageDecoder {
                 }
             } catch (CorruptedFrameException _) {
                 LOG.info(
-                        "PROXY header from {}: what comes first is no header of version {}.",
+                        "PROXY header from {}: {}.",
                         newcomer.address(),
-                        config.version());
+                        ProxyAnnouncement.whatElse(first, config.version()));
                 LOG.info(LogMarkers.NOTICE, "Connection rejected, corrupt PROXY header.");
                 end(context);
             }
@@ -87,6 +88,7 @@ final class ProxyHeader extends ByteToMessageDecoder {
 
     private void end(ChannelHandlerContext context) {
         refused = true;
+        newcomer.refused(null);
         context.close();
     }
 }

@@ -2,6 +2,7 @@
 package org.thecanary.broker.tls;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -100,7 +101,17 @@ public final class TlsContext {
      * @param work where signatures and certificates are computed, away from the loops
      */
     public SslHandler handler(ByteBufAllocator buffers, Executor work) {
-        return context.newHandler(buffers, work);
+        return new SslHandler(context.newEngine(buffers), work) {
+            @Override
+            public void exceptionCaught(ChannelHandlerContext channel, Throwable cause)
+                    throws Exception {
+                // Whoever left while a signature was computed leaves nobody here to be told how it
+                // ended.
+                if (!channel.isRemoved()) {
+                    super.exceptionCaught(channel, cause);
+                }
+            }
+        };
     }
 
     /** Whether clients must show a certificate. */

@@ -7,6 +7,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.auth.AclFile;
 import org.thecanary.broker.config.ListenerConfig;
@@ -132,16 +134,20 @@ class ProxyProtocolTest {
         }
     }
 
-    @Test
-    void anAddressOfVersion6IsToldInItsShortForm() throws Exception {
-        byte[] header = "PROXY TCP6 2001:db8:0:0:0:0:0:7 2001:db8:0:0:0:0:0:1 50123 1883\r\n"
-                .getBytes(US_ASCII);
+    /** As inet_ntop writes it, and so mosquitto. */
+    @ParameterizedTest
+    @CsvSource({
+        "2001:db8:0:0:0:0:0:7, 2001:db8::7:50123",
+        "::ffff:203.0.113.7, ::ffff:203.0.113.7:50123"
+    })
+    void anAddressOfVersion6IsToldInItsShortForm(String told, String address) throws Exception {
+        byte[] header = line("PROXY TCP6 " + told + " 2001:db8:0:0:0:0:0:1 50123 1883\r\n");
         try (TestBroker broker = broker(1, _ -> {});
                 TestClient client = announced(broker, header)) {
             client.connect(_ -> {});
             assertThat(broker.broker().clients().get().getFirst().connection())
                     .extracting(LinkInfo::address)
-                    .isEqualTo("2001:db8::7:50123");
+                    .isEqualTo(address);
         }
     }
 

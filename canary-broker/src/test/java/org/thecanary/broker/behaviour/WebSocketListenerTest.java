@@ -79,7 +79,7 @@ class WebSocketListenerTest {
             refused.send(WebSocketPeer.request(request));
 
             assertThat(taken.response()).startsWith("HTTP/1.1 101 ");
-            assertThat(refused.response()).startsWith("HTTP/1.1 400 ");
+            assertThat(refused.response()).startsWith("HTTP/1.1 431 ");
         }
     }
 
@@ -91,6 +91,29 @@ class WebSocketListenerTest {
             peer.send(WebSocketPeer.request(header));
 
             assertThat(peer.response()).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
+    /** Such as browsers never send, but monitors do. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET                          | POST",
+                "GET                          | HEAD",
+                "Connection: Upgrade          | Connection: close",
+                "Sec-WebSocket-Key:           | X-Key:",
+                "Sec-WebSocket-Version: 13    | Sec-WebSocket-Version: 8",
+                "Upgrade: websocket           | Upgrade: other, websocket"
+            })
+    void aRequestThatCannotBecomeAWebSocketIsAnswered(String part, String instead)
+            throws Exception {
+        try (WebSocketPeer peer = new WebSocketPeer(broker.port())) {
+            String request =
+                    new String(WebSocketPeer.request("Sec-WebSocket-Protocol: mqtt"), US_ASCII);
+            peer.send(request.replace(part, instead).getBytes(US_ASCII));
+
+            assertThat(peer.response()).matches("(?s)HTTP/1.1 4(00|26) .*");
         }
     }
 

@@ -267,6 +267,11 @@ public final class PacketDecoder {
                         case TLS_HANDSHAKE -> "this is TLS, which this listener does not speak";
                         case 'G' -> // GET
                             "this is HTTP; WebSocket clients need a listener of protocol websockets";
+                        case 'P' -> // PROXY, POST, or a PUBREC
+                            "first packet is not a CONNECT; behind a proxy that announces its clients"
+                                    + " set enable_proxy_protocol";
+                        case '\r' -> // as the PROXY header of version 2 begins
+                            "this is a PROXY header; set enable_proxy_protocol 2";
                         default -> "first packet is not a CONNECT";
                     });
         }

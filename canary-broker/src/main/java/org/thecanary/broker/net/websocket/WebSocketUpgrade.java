@@ -2,6 +2,7 @@
 package org.thecanary.broker.net.websocket;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.UPGRADE_REQUIRED;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -11,6 +12,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -18,25 +20,23 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.thecanary.broker.config.LogMarkers;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -45,18 +45,27 @@ import java.util.stream.Stream;
  * <p>Any path will do, as with mosquitto.
  */
 public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest> {
-    private static final Logger LOG = LoggerFactory.getLogger("broker");
+    private static final String NO_WEBSOCKET = "no WebSocket: ";
 
     private static final List<String> SUB_PROTOCOLS = List.of("mqtt", "mqttv3.1");
 
     private final List<String> origins;
     private final int maxFrameBytes;
-    private final Consumer<String> forwarded;
+    private final Client client;
 
-    private WebSocketUpgrade(List<String> origins, int maxFrameBytes, Consumer<String> forwarded) {
+    private WebSocketUpgrade(List<String> origins, int maxFrameBytes, Client client) {
         this.origins = origins;
         this.maxFrameBytes = maxFrameBytes;
-        this.forwarded = forwarded;
+        this.client = client;
+    }
+
+    /** Who asks to come in. Owner: the connection's loop. */
+    public interface Client {
+        /** A proxy of this or a private network says that it comes from this "address:port". */
+        void forwarded(String address);
+
+        /** It does not come in, and is heard no more. */
+        void refused(String why);
     }
 
     /**
@@ -65,41 +74,53 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
      * @param origins the values of Origin that are let in; empty for any or none
      * @param maxHeaderBytes of the request; one with more is refused
      * @param maxFrameBytes a longer frame ends the connection, since a frame is held until it is whole
-     * @param forwarded told the client's "address:port" where a proxy of this or a private network says so
      */
     public static void addTo(
             ChannelPipeline pipeline,
             List<String> origins,
             int maxHeaderBytes,
             int maxFrameBytes,
-            Consumer<String> forwarded) {
+            Client client) {
         pipeline.addLast(
                 new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(maxHeaderBytes)
                         .setMaxHeaderSize(maxHeaderBytes)),
                 new HttpObjectAggregator(maxHeaderBytes),
-                new WebSocketUpgrade(origins, maxFrameBytes, forwarded));
+                new WebSocketUpgrade(origins, maxFrameBytes, client));
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-        if (request.decoderResult().isFailure()) {
+        if (request.decoderResult().cause() instanceof TooLongHttpHeaderException) {
+            refuse(
+                    context,
+                    REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "the headers of its request are too long; packet_buffer_size allows longer ones");
+        } else if (request.decoderResult().isFailure()) {
             refuse(
                     context,
                     BAD_REQUEST,
                     "this is no HTTP request; the port is for MQTT over WebSocket");
-        } else if (!request.headers()
-                .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+        } else if (!HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(
+                request.headers().get(HttpHeaderNames.UPGRADE, ""))) {
             refuse(
                     context,
                     UPGRADE_REQUIRED,
                     "the port is for MQTT over WebSocket, which an MQTT client speaks");
         } else if (!isOriginAllowed(request.headers().get(HttpHeaderNames.ORIGIN))) {
-            log(context, "its Origin is none of websockets_origin");
+            client.refused("non-matching http origin");
             context.close(); // without a word, as mosquitto
         } else if (subProtocols(request).noneMatch(SUB_PROTOCOLS::contains)) {
             // [MQTT-6.0.0-3]
             refuse(context, BAD_REQUEST, "its Sec-WebSocket-Protocol does not offer mqtt");
+        } else if (!request.method().equals(HttpMethod.GET)
+                || !request.headers()
+                        .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+                || !request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)) {
+            refuse(
+                    context,
+                    BAD_REQUEST,
+                    "its request is not a GET with Connection: Upgrade and a Sec-WebSocket-Key");
         } else {
             upgrade(context, request);
         }
@@ -124,6 +145,7 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
                 .closeOnProtocolViolation(false) // WebSocketFrames does
                 .build();
         if (!request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13", false)) {
+            client.refused(NO_WEBSOCKET + "its Sec-WebSocket-Version is not 13");
             WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(context.channel())
                     .addListener(ChannelFutureListener.CLOSE);
             return;
@@ -162,14 +184,15 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
     }
 
     /** Anybody can write X-Forwarded-For; a reverse proxy is on this machine or in a private network. */
-    private void believe(SocketAddress proxy, String client) {
-        boolean literal = NetUtil.isValidIpV4Address(client) || NetUtil.isValidIpV6Address(client);
+    private void believe(SocketAddress proxy, String address) {
+        boolean literal =
+                NetUtil.isValidIpV4Address(address) || NetUtil.isValidIpV6Address(address);
         if (literal && !(proxy instanceof InetSocketAddress)) {
-            forwarded.accept(client); // through a UNIX socket
+            client.forwarded(address); // through a UNIX socket
         } else if (literal
                 && proxy instanceof InetSocketAddress socket
                 && isNear(socket.getAddress())) {
-            forwarded.accept(client + ":" + socket.getPort());
+            client.forwarded(address + ":" + socket.getPort());
         }
     }
 
@@ -182,19 +205,18 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
                 || uniqueLocal;
     }
 
-    private static void log(ChannelHandlerContext context, String why) {
-        LOG.info(
-                LogMarkers.NOTICE,
-                "Client {} disconnected: no WebSocket: {}.",
-                context.channel().remoteAddress() instanceof InetSocketAddress address
-                        ? NetUtil.toSocketAddressString(address)
-                        : "local",
-                why);
+    /** As where a client goes before all of its request has come; a request with a long body is answered by Netty. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof CodecException) {
+            context.close();
+        } else {
+            context.fireExceptionCaught(cause);
+        }
     }
 
-    private static void refuse(
-            ChannelHandlerContext context, HttpResponseStatus status, String why) {
-        log(context, why);
+    private void refuse(ChannelHandlerContext context, HttpResponseStatus status, String why) {
+        client.refused(NO_WEBSOCKET + why);
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(why + ".\n", UTF_8));
         response.headers()
