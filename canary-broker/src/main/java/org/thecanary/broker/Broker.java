@@ -24,6 +24,7 @@ import org.thecanary.broker.loop.SessionDirectory;
 import org.thecanary.broker.loop.SessionRef;
 import org.thecanary.broker.net.ConnectFlow;
 import org.thecanary.broker.net.ConnectionCount;
+import org.thecanary.broker.net.FileDescriptors;
 import org.thecanary.broker.net.Gate;
 import org.thecanary.broker.net.IdentifierFights;
 import org.thecanary.broker.net.Listeners;
@@ -194,6 +195,7 @@ public final class Broker implements AutoCloseable {
                 lastRefusal = e;
             }
         }
+        connections.most(FileDescriptors.forConnections());
         first.executor().scheduleAtFixedRate(listeners::remind, 1, 1, TimeUnit.HOURS);
         if (listeners.ports().isEmpty() && lastRefusal != null) {
             throw lastRefusal;

@@ -16,20 +16,31 @@ import java.util.function.LongSupplier;
  *
  * <p>Two budgets: the heap of this JVM, and {@code memory_limit} for the messages that are kept and wait. The heap counts
  * when a collection has left it full, since most of what is in use is garbage otherwise; that is looked at only where it
- * seems full.
+ * seems full: at once where next to nothing is left, else when it has seemed so for a while.
  *
  * <p>Confined to its own thread.
  */
 final class MemoryBudget implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
-    private static final long LOOK_MILLIS = 500;
-    /** Shares of a budget, in percent. */
-    private static final int TIGHT = 75;
+    private static final long LOOK_MILLIS = 100;
+    /** What is stored is summed over all sessions, so at each of these looks only. */
+    private static final int LOOKS_FOR_STORED = 5;
+    /** How many looks in a row the heap has to seem tight before it is collected to find out. */
+    private static final int LOOKS_TO_COLLECT = 3;
+    /** Fewest looks from one collection to the next. */
+    private static final int LOOKS_BETWEEN = 20;
 
-    private static final int FULL = 90;
+    private static final Shares OF_LIMIT = new Shares(75, 90);
+    /** A collector whose old generation is full does little else, long before the heap is. */
+    private static final Shares OF_HEAP = new Shares(65, 80);
 
-    /** How many looks in a row the heap has to seem full before it is collected to find out. */
-    private static final int LOOKS = 4;
+    /** From where on a budget is {@link Memory#TIGHT} and {@link Memory#FULL}, in percent. */
+    private record Shares(int tight, int full) {
+        Memory of(long used, long budget) {
+            long percent = budget == Long.MAX_VALUE ? 0 : used / Math.max(1, budget / 100);
+            return percent >= full ? Memory.FULL : percent >= tight ? Memory.TIGHT : Memory.ENOUGH;
+        }
+    }
 
     /** What is measured. */
     record Gauges(LongSupplier heapUsed, long heapMaximum, LongSupplier stored, Runnable collect) {}
@@ -39,7 +50,10 @@ final class MemoryBudget implements Runnable {
     private final LongSupplier limit;
     private Memory told = Memory.ENOUGH;
     private Memory heap = Memory.ENOUGH;
+    private Memory stored = Memory.ENOUGH;
+    private int looks;
     private int seemsFull;
+    private int sinceCollection = LOOKS_BETWEEN;
 
     /**
      * @param limit {@code memory_limit} as it is now, bytes; {@link Long#MAX_VALUE} for none
@@ -66,25 +80,27 @@ final class MemoryBudget implements Runnable {
     /** How short memory is, by one more look. */
     Memory look() {
         lookAtHeap();
-        Memory stored = state(gauges.stored().getAsLong(), limit.getAsLong());
+        if (looks++ % LOOKS_FOR_STORED == 0) {
+            stored = OF_LIMIT.of(gauges.stored().getAsLong(), limit.getAsLong());
+        }
         return heap.compareTo(stored) > 0 ? heap : stored;
     }
 
     private void lookAtHeap() {
-        boolean full = state(gauges.heapUsed().getAsLong(), gauges.heapMaximum()) != Memory.ENOUGH;
-        seemsFull = full ? seemsFull + 1 : 0;
-        if (!full) {
+        Memory seems = OF_HEAP.of(gauges.heapUsed().getAsLong(), gauges.heapMaximum());
+        seemsFull = seems == Memory.ENOUGH ? 0 : seemsFull + 1;
+        sinceCollection++;
+        if (seems == Memory.ENOUGH) {
             heap = Memory.ENOUGH;
-        } else if (seemsFull >= LOOKS) {
+        } else if (sinceCollection >= LOOKS_BETWEEN
+                && (seems == Memory.FULL || seemsFull >= LOOKS_TO_COLLECT)) {
             seemsFull = 0;
+            sinceCollection = 0;
             gauges.collect().run();
-            heap = state(gauges.heapUsed().getAsLong(), gauges.heapMaximum());
+            heap = OF_HEAP.of(gauges.heapUsed().getAsLong(), gauges.heapMaximum());
+        } else if (seems == Memory.FULL && heap == Memory.TIGHT) {
+            heap = Memory.FULL; // it was no garbage a moment ago, and has grown since
         }
-    }
-
-    private static Memory state(long used, long budget) {
-        long percent = budget == Long.MAX_VALUE ? 0 : used / Math.max(1, budget / 100);
-        return percent >= FULL ? Memory.FULL : percent >= TIGHT ? Memory.TIGHT : Memory.ENOUGH;
     }
 
     private void tell(Memory now) {

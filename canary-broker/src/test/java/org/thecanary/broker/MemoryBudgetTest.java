@@ -42,20 +42,38 @@ class MemoryBudgetTest {
     void aHeapFullOfGarbageIsEnough() {
         garbage = 990;
 
-        assertThat(afterLooks(10)).isEqualTo(Memory.ENOUGH);
+        assertThat(afterLooks(40)).isEqualTo(Memory.ENOUGH);
         assertThat(garbage).isZero();
     }
 
     @Test
     void aHeapThatACollectionLeavesFullIsShortUntilItIsNot() {
-        used = 800;
+        used = 700;
         garbage = 100;
-        assertThat(afterLooks(4)).isEqualTo(Memory.TIGHT);
+        assertThat(afterLooks(20)).isEqualTo(Memory.TIGHT);
         used = 950;
-        assertThat(afterLooks(4)).isEqualTo(Memory.FULL);
+        assertThat(afterLooks(20)).isEqualTo(Memory.FULL);
 
         used = 500;
         assertThat(afterLooks(1)).isEqualTo(Memory.ENOUGH);
+    }
+
+    @Test
+    void aHeapWithNextToNothingLeftIsCollectedAtOnce() {
+        used = 950;
+        garbage = 40;
+
+        assertThat(budget.look()).isEqualTo(Memory.FULL);
+        assertThat(garbage).isZero();
+    }
+
+    @Test
+    void oneThatWasTightAndFillsIsFullWithoutAnotherCollection() {
+        used = 700;
+        assertThat(afterLooks(20)).isEqualTo(Memory.TIGHT);
+
+        garbage = 150;
+        assertThat(budget.look()).isEqualTo(Memory.FULL);
     }
 
     @Test
@@ -64,11 +82,11 @@ class MemoryBudgetTest {
         stored = 74_000;
         assertThat(budget.look()).isEqualTo(Memory.ENOUGH);
         stored = 76_000;
-        assertThat(budget.look()).isEqualTo(Memory.TIGHT);
+        assertThat(afterLooks(5)).isEqualTo(Memory.TIGHT);
         stored = 90_000;
-        assertThat(budget.look()).isEqualTo(Memory.FULL);
+        assertThat(afterLooks(5)).isEqualTo(Memory.FULL);
 
         limit = Long.MAX_VALUE;
-        assertThat(budget.look()).isEqualTo(Memory.ENOUGH);
+        assertThat(afterLooks(5)).isEqualTo(Memory.ENOUGH);
     }
 }

@@ -42,7 +42,7 @@ public final class BrokerLoop {
         ENOUGH,
         /** Who publishes is slowed down, and QoS 0 for slow clients is dropped. */
         TIGHT,
-        /** Nothing is queued any more. */
+        /** Nothing is queued any more, and nobody and nothing new takes a place. */
         FULL
     }
 

@@ -19,6 +19,7 @@ import org.thecanary.broker.config.Limits;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.ListenerConfig.UserFrom;
 import org.thecanary.broker.config.LogMarkers;
+import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.SessionDirectory;
 import org.thecanary.broker.loop.SessionRef;
 import org.thecanary.broker.routing.Denials;
@@ -363,6 +364,11 @@ public final class ConnectFlow implements SessionRules {
                     ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
                     DisconnectTexts.INVALID_INPUT,
                     "Keep Alive exceeds max_keepalive");
+            return;
+        }
+        if (connection.loop().memory() == BrokerLoop.Memory.FULL
+                && directory.find(clientId) == null) {
+            refuse(connect, connection, ReasonCode.SERVER_BUSY, "memory is full");
             return;
         }
         directory.take(clientId, connect.cleanStart(), connection.loop(), (ref, present) -> {

@@ -11,15 +11,26 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ConnectionCount {
     private final AtomicInteger all = new AtomicInteger();
+    private volatile int most = Integer.MAX_VALUE;
     private final ConcurrentHashMap<ConnectFlow, AtomicInteger> byListener =
             new ConcurrentHashMap<>();
+
+    /** From now on there may be no more than these, whatever the configuration says. */
+    public void most(int sockets) {
+        most = sockets;
+    }
+
+    /** Whether it is not the configuration that allows no more. */
+    boolean isOutOfSockets() {
+        return all.get() >= most;
+    }
 
     /** Counts one more, if {@code max_connections} and {@code global_max_connections} allow it. */
     boolean open(ConnectFlow flow) {
         int maximum = flow.listener().maxConnections();
         AtomicInteger own = count(flow);
         if (own.incrementAndGet() <= maximum
-                && all.incrementAndGet() <= flow.globalMaxConnections()) {
+                && all.incrementAndGet() <= Math.min(most, flow.globalMaxConnections())) {
             return true;
         }
         if (own.getAndDecrement() <= maximum) {

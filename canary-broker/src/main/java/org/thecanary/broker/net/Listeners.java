@@ -327,10 +327,17 @@ public final class Listeners implements AutoCloseable {
     private void acceptOrDeny(Entrance entrance, Channel channel) {
         ConnectFlow flow = entrance.flow();
         if (!flow.connections().open(flow)) {
-            LOG.info(
-                    LogMarkers.NOTICE,
-                    "Client connection from {} denied: max_connections exceeded.",
-                    Addresses.host(channel.remoteAddress()));
+            String address = Addresses.host(channel.remoteAddress());
+            if (flow.connections().isOutOfSockets()) {
+                LOG.warn(
+                        "Unable to accept new connection from {}, system socket count has been exceeded. Try increasing \"ulimit -n\" or equivalent.",
+                        address);
+            } else {
+                LOG.info(
+                        LogMarkers.NOTICE,
+                        "Client connection from {} denied: max_connections exceeded.",
+                        address);
+            }
             channel.close();
         } else if (channel.isActive()) {
             welcome(entrance, channel);

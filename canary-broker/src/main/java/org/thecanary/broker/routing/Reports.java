@@ -32,7 +32,10 @@ public final class Reports {
             return;
         }
         // What is dropped is dropped for want of room, whatever its topic.
-        boolean whatever = report == Report.DROPPED || report == Report.UNKNOWN_PUBREC;
+        boolean whatever = switch (report) {
+            case DROPPED, NOT_RETAINED, UNKNOWN_PUBREC -> true;
+            default -> false;
+        };
         if (isNews(new Key(session.clientId(), report, whatever ? "" : topic))) {
             remember(session, report, topic);
             log(session, report, topic);
@@ -94,7 +97,7 @@ public final class Reports {
         switch (report) {
             case PUBLISH_DENIED -> counters.publishDenied++;
             case DELIVERY_DENIED -> counters.deliveriesDenied++;
-            case DROPPED, TOO_LARGE -> counters.publishDropped++;
+            case DROPPED, TOO_LARGE, NOT_RETAINED -> counters.publishDropped++;
             case MISSED -> counters.publishMissed++;
             case EXPIRED -> counters.messagesExpired++;
             case RECEIVE_MAXIMUM_EXCEEDED,
@@ -131,6 +134,8 @@ public final class Reports {
                         "Warning: Received PUBREC from {} for an unknown packet identifier {}.",
                         client,
                         topic);
+            case NOT_RETAINED ->
+                LOG.warn("Not retained from {}: '{}', since memory is full.", client, topic);
             case UNKNOWN_PACKET_ID ->
                 LOG.debug("{} acknowledged an unknown Packet Identifier.", client);
         }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.session.Publication;
+import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
@@ -44,6 +45,21 @@ public final class RetainedMessages {
     private final LongAdder count = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder mortal = new LongAdder();
+    private final LongAdder memory = new LongAdder();
+    private final long mostMemory;
+
+    /** About what a message takes besides its payload and its topic, bytes: its objects, and places in two maps. */
+    private static final int OVERHEAD = 400;
+
+    /** May take half of the heap: with much more, a collector does little else. */
+    public RetainedMessages() {
+        this(Runtime.getRuntime().maxMemory() / 2);
+    }
+
+    /** May take about so many bytes; {@link #hasRoomFor} says how it stands. */
+    RetainedMessages(long mostMemory) {
+        this.mostMemory = mostMemory;
+    }
 
     /** The topic after which the next sweep begins. */
     private final AtomicReference<byte[]> sweptTo = new AtomicReference<>(new byte[0]);
@@ -149,6 +165,22 @@ public final class RetainedMessages {
         return retained;
     }
 
+    /** Whether a message takes no more than its topic's former one. */
+    boolean takesNoMore(Message message) {
+        Slot slot = byTopic.get(message.topic());
+        Publication retained = slot == null ? null : slot.get();
+        return retained != null && message.payloadBytes() <= retained.message().payloadBytes();
+    }
+
+    /** Whether one more message is within the memory they may take together. */
+    boolean hasRoomFor(Message message) {
+        return memory.sum() + memoryOf(message) <= mostMemory;
+    }
+
+    private static int memoryOf(Message message) {
+        return OVERHEAD + message.payloadBytes() + message.topic().utf8().length;
+    }
+
     /** How many messages there are, expired ones that nobody came across included. */
     public long count() {
         return count.sum();
@@ -167,6 +199,7 @@ public final class RetainedMessages {
     private void count(Publication retained, int sign) {
         count.add(sign);
         bytes.add((long) sign * retained.message().payloadBytes());
+        memory.add((long) sign * memoryOf(retained.message()));
         if (retained.expiresAtMillis() != Long.MAX_VALUE) {
             mortal.add(sign);
         }

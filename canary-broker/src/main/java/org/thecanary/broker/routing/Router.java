@@ -77,7 +77,7 @@ public final class Router {
      */
     public int route(Publication publication) {
         Message message = publication.message();
-        if (message.retain()) {
+        if (message.retain() && !cannotRetain(message)) {
             retain(publication);
         }
         Subscriber[] subscribers = subscribers(message.topic());
@@ -210,6 +210,16 @@ public final class Router {
             }
         }
         return false;
+    }
+
+    /** Whether a message would be retained and take memory that there is not; what the broker says itself is little. */
+    boolean cannotRetain(Message message) {
+        RetainedMessages retained = table.retained();
+        return message.retain()
+                && message.payloadBytes() > 0
+                && (loop.memory() == BrokerLoop.Memory.FULL || !retained.hasRoomFor(message))
+                && !message.topic().startsWithDollar()
+                && !retained.takesNoMore(message);
     }
 
     /** Gives a message of a Shared Subscription to a member, after the one that had it has left. */

@@ -122,6 +122,11 @@ public final class SessionOutbox implements Outbox {
     }
 
     @Override
+    public boolean cannotRetain(Message message) {
+        return router.cannotRetain(message);
+    }
+
+    @Override
     public boolean sendPublish(
             Publication publication,
             SessionSubscription subscription,

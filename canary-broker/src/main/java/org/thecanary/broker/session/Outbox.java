@@ -41,6 +41,11 @@ public interface Outbox {
         return false;
     }
 
+    /** Whether the message is to be retained, and memory is too short for it. */
+    default boolean cannotRetain(Message message) {
+        return false;
+    }
+
     /** Whether so much has not left that QoS 0 messages are to be dropped. */
     boolean overloaded();
 
@@ -137,6 +142,8 @@ public interface Outbox {
         PACKET_ID_REUSED,
         /** A message could not be kept, and was refused. */
         NOT_KEPT,
+        /** A message was not retained, since memory is full. */
+        NOT_RETAINED,
         /** A PUBREC names a Packet Identifier that is not in use, which stands for the topic. */
         UNKNOWN_PUBREC,
         /** Another acknowledgement names a Packet Identifier that is not in use. */

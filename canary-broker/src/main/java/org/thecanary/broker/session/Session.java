@@ -522,6 +522,18 @@ public final class Session {
             }
             return;
         }
+        if (message.retain() && outbox.cannotRetain(message)) {
+            outbox.report(Report.NOT_RETAINED, message.topic().toString());
+            if (v5 && message.qos() != QoS.AT_MOST_ONCE) {
+                refuse(
+                        packet,
+                        message.qos(),
+                        ReasonCode.QUOTA_EXCEEDED,
+                        "the message cannot be retained now",
+                        outbox);
+                return;
+            }
+        }
         switch (message.qos()) {
             case AT_MOST_ONCE -> outbox.route(publication);
             case AT_LEAST_ONCE -> {
@@ -1042,7 +1054,7 @@ public final class Session {
         if (subscriptions.isEmpty()) {
             subscriptions = new LinkedHashMap<>(4);
         }
-        if (subscriptions.size() >= limits.maxSubscriptions()
+        if ((subscriptions.size() >= limits.maxSubscriptions() || outbox.memoryFull())
                 && !subscriptions.containsKey(filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }

@@ -2,6 +2,7 @@
 package org.thecanary.broker.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.thecanary.broker.behaviour.TestClient.message;
 
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,24 @@ class RefusedConnectTest {
                 third.expectClosed();
             }
             only.expectNothing();
+        }
+    }
+
+    @Test
+    void whoFindsNoFileDescriptorLeftIsTurnedAwayAndTheOthersStay() throws Exception {
+        try (TestBroker broker = TestBroker.start()) {
+            broker.broker().connections().most(1);
+            TestClient only = broker.connect("only");
+
+            broker.open(ProtocolVersion.MQTT_5).expectClosed();
+
+            only.expectNothing();
+            only.close();
+            await().ignoreExceptions()
+                    .untilAsserted(() -> assertThat(broker.open(ProtocolVersion.MQTT_5)
+                                    .tryConnect(greeting -> {})
+                                    .reason())
+                            .isEqualTo(ReasonCode.SUCCESS));
         }
     }
 }

@@ -62,6 +62,24 @@ class RetainedMessagesTest {
     }
 
     @Test
+    void thereIsRoomForSoManyBytesAndForWhatTakesThePlaceOfAsMuch() {
+        RetainedMessages few = new RetainedMessages(2000);
+        Publication first = message("a", "x".repeat(500), NEVER);
+        Message another = message("b", "x".repeat(500), NEVER).message();
+        few.put(first);
+        assertTrue(few.hasRoomFor(another));
+        few.put(message("c", "x".repeat(500), NEVER));
+
+        assertFalse(few.hasRoomFor(another));
+        assertFalse(few.takesNoMore(another));
+        assertTrue(few.takesNoMore(first.message()));
+        assertFalse(few.takesNoMore(message("a", "x".repeat(501), NEVER).message()));
+
+        few.remove(TopicName.of("c"));
+        assertTrue(few.hasRoomFor(another));
+    }
+
+    @Test
     void removedMessageIsGone() {
         put("a", "first");
 
