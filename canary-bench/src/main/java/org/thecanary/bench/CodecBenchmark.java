@@ -41,7 +41,7 @@ public class CodecBenchmark {
     @Param({"16", "64", "1024"})
     public int payload;
 
-    private final PublishImage image = new PublishImage(false, true);
+    private final PublishImage image = new PublishImage(false, true, Integer.MAX_VALUE);
     private final WireWriter out = new WireWriter();
     private PacketDecoder decoder = new PacketDecoder(PacketDecoder.Side.SERVER, 1 << 20);
     private byte[] publishBytes = new byte[0];

@@ -487,11 +487,14 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
         PublishImage image = scratch.image(v5, qos != QoS.AT_MOST_ONCE);
         image.hold(message);
-        if (image.length() > maximumPacketSize) {
+        if (image.length() + (long) image.behind().length > maximumPacketSize) {
             return false;
         }
         image.patch(qos, retain, dup, packetId);
         write(image.array(), image.length());
+        if (image.behind().length > 0) {
+            writePayload(image.behind());
+        }
         countPublish(message, qos, retain, dup, packetId);
         return true;
     }
@@ -519,7 +522,7 @@ final class Connection extends ChannelInboundHandlerAdapter
                 ? new Publish(sent, packetId, dup, 0, identifiers)
                 : aliases.publish(sent, packetId, dup, identifiers);
         scratch.packet.clear();
-        if (!PacketEncoder.encode(
+        if (!PacketEncoder.encodeHead(
                 packet, ProtocolVersion.MQTT_5, scratch.packet, maximumPacketSize)) {
             if (aliases != null) {
                 aliases.unsent(packet);
@@ -527,6 +530,7 @@ final class Connection extends ChannelInboundHandlerAdapter
             return false;
         }
         write(scratch.packet.array(), scratch.packet.length());
+        writePayload(message.payload());
         countPublish(message, qos, retain, dup, packetId);
         return true;
     }
@@ -568,13 +572,27 @@ final class Connection extends ChannelInboundHandlerAdapter
     private void write(byte[] bytes, int length) {
         out.write(channel, bytes, length);
         counters.sent[(bytes[0] & 0xF0) >> 4]++;
-        counters.bytesSent += length;
-        bytesSent += length;
+        countBytes(length);
         written++;
         if (!dirty) {
             dirty = true;
             scratch.loop.flushLater(this);
         }
+    }
+
+    /** What was written goes on with it. */
+    private void writePayload(byte[] payload) {
+        if (payload.length > SharedPayload.LARGEST_COPIED) {
+            out.write(channel, scratch.sharedPayload.of(payload, channel.alloc()));
+        } else {
+            out.write(channel, payload, payload.length);
+        }
+        countBytes(payload.length);
+    }
+
+    private void countBytes(int length) {
+        counters.bytesSent += length;
+        bytesSent += length;
     }
 
     @Override

@@ -72,6 +72,12 @@ record Entrance(ConnectFlow flow, @Nullable ListenerTls tls, HttpRoutes monitori
         }
     }
 
+    /** Whether nothing is furnished: the bytes of the socket are those of MQTT. */
+    boolean isPlain() {
+        ListenerConfig listener = flow.listener();
+        return tls == null && listener.proxy() == null && listener.protocol() == Protocol.MQTT;
+    }
+
     /** Reads TLS files again, as {@link ListenerTls#reload}. */
     Runnable reload(@Nullable TlsConfig config) throws TlsException {
         return tls == null || config == null ? () -> {} : tls.reload(config);

@@ -364,6 +364,9 @@ public final class Listeners implements AutoCloseable {
         Connection connection = new Connection(flow, shared);
         entrance.furnish(channel, connection, handshakes);
         channel.pipeline().addLast(connection);
+        if (entrance.isPlain()) {
+            channel.config().setRecvByteBufAllocator(shared.received);
+        }
     }
 
     /** Stops listening; connections stay. */

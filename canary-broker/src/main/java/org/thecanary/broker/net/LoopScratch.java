@@ -17,22 +17,25 @@ final class LoopScratch {
     private static final int BUDGET_SHARE = 4;
 
     final BrokerLoop loop;
-    final byte[] input = new byte[64 * 1024];
+    final ReceiveBuffer received = new ReceiveBuffer();
+    final byte[] input = new byte[ReceiveBuffer.BYTES];
     final WireWriter packet = new WireWriter();
+    final SharedPayload sharedPayload;
     final TopicCache topics = new TopicCache(4096);
     final ConnectionSet connections;
 
     private final long unsentBudget;
     /** By version 3 or 5, without or with Packet Identifier. */
     private final PublishImage[] images = {
-        new PublishImage(false, false),
-        new PublishImage(false, true),
-        new PublishImage(true, false),
-        new PublishImage(true, true)
+        new PublishImage(false, false, SharedPayload.LARGEST_COPIED),
+        new PublishImage(false, true, SharedPayload.LARGEST_COPIED),
+        new PublishImage(true, false, SharedPayload.LARGEST_COPIED),
+        new PublishImage(true, true, SharedPayload.LARGEST_COPIED)
     };
 
     LoopScratch(BrokerLoop loop) {
         this.loop = loop;
+        this.sharedPayload = new SharedPayload(loop);
         this.connections = new ConnectionSet(loop);
         this.unsentBudget = Runtime.getRuntime().maxMemory()
                 / BUDGET_SHARE

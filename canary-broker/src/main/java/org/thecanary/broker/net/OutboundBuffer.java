@@ -18,16 +18,12 @@ final class OutboundBuffer {
     private static final int CHUNK_BYTES = 64 * 1024;
 
     private @Nullable ByteBuf pending;
-
-    boolean isEmpty() {
-        return pending == null;
-    }
+    private boolean handedOn;
 
     void write(ChannelHandlerContext channel, byte[] bytes, int length) {
         ByteBuf into = pending;
         if (into != null && into.readableBytes() >= CHUNK_BYTES) {
-            pending = null;
-            channel.write(into, channel.voidPromise());
+            handOn(channel, into);
             into = null;
         }
         if (into == null) {
@@ -37,12 +33,30 @@ final class OutboundBuffer {
         into.writeBytes(bytes, 0, length);
     }
 
+    /** What is given away goes behind what was written, as it is. */
+    void write(ChannelHandlerContext channel, ByteBuf bytes) {
+        if (pending != null) {
+            handOn(channel, pending);
+        }
+        handOn(channel, bytes);
+    }
+
+    private void handOn(ChannelHandlerContext channel, ByteBuf bytes) {
+        pending = null;
+        handedOn = true;
+        channel.write(bytes, channel.voidPromise());
+    }
+
     /** Hands all to the socket. */
     void flush(ChannelHandlerContext channel) {
         ByteBuf out = pending;
+        boolean some = handedOn;
+        pending = null; // before the channel takes it: it may have more written at once
+        handedOn = false;
         if (out != null) {
-            pending = null;
             channel.writeAndFlush(out, channel.voidPromise());
+        } else if (some) {
+            channel.flush();
         }
     }
 

@@ -40,6 +40,12 @@ public final class PacketDecoder {
     /** A carry buffer above this size is given up as soon as its packet is complete. */
     private static final int LARGEST_KEPT = 1024;
 
+    /** The payload of a larger PUBLISH that comes in pieces is put together where it stays. */
+    private static final int LARGEST_CARRIED = 16 * 1024;
+
+    /** An array for what comes in pieces has room for this many times what has come, at most. */
+    private static final int ROOM = 4;
+
     /** The first byte of a client that speaks TLS, and of no CONNECT of any version. */
     private static final int TLS_HANDSHAKE = 0x16;
 
@@ -73,6 +79,11 @@ public final class PacketDecoder {
     // the beginning of a packet whose rest has not come yet
     private byte[] carry = NOTHING;
     private int carried;
+
+    // the payload of the PUBLISH whose head is carried, as far as it has come
+    private byte[] payload = NOTHING;
+    private int payloadSize;
+    private int payloadCame;
 
     /**
      * @param side who reads
@@ -143,7 +154,7 @@ public final class PacketDecoder {
             carryRest(size);
             return null;
         }
-        Packet packet = decode(fed, position, size);
+        Packet packet = decode(fed, position, size, NOTHING);
         position += size;
         return packet;
     }
@@ -154,6 +165,25 @@ public final class PacketDecoder {
     }
 
     private @Nullable Packet nextFromCarry() {
+        return payloadSize > 0 ? nextWithPayload() : nextWhole();
+    }
+
+    private @Nullable Packet nextWithPayload() {
+        appendPayload(Math.min(payloadSize - payloadCame, end - position));
+        if (payloadCame < payloadSize) {
+            letGo();
+            return null;
+        }
+        byte[] whole = payload;
+        int head = carried;
+        payload = NOTHING;
+        payloadSize = 0;
+        payloadCame = 0;
+        carried = 0;
+        return decode(carry, 0, head, whole);
+    }
+
+    private @Nullable Packet nextWhole() {
         int size = size(carry, 0, carried);
         while (size == UNKNOWN || carried < size) {
             if (position == end) {
@@ -164,7 +194,7 @@ public final class PacketDecoder {
             size = size(carry, 0, carried);
         }
         carried = 0;
-        Packet packet = decode(carry, 0, size);
+        Packet packet = decode(carry, 0, size, NOTHING);
         if (carry.length > LARGEST_KEPT) {
             carry = NOTHING;
         }
@@ -173,22 +203,48 @@ public final class PacketDecoder {
 
     /** Copies what is left, since the fed array may be used for something else from now on. */
     private void carryRest(int size) {
-        append(end - position, size);
+        int head = carried == 0 && size > LARGEST_CARRIED ? headSize(size) : UNKNOWN;
+        if (head != UNKNOWN) {
+            append(head, head);
+            payloadSize = size - head;
+            appendPayload(end - position);
+        } else {
+            append(end - position, size);
+        }
+        letGo();
+    }
+
+    private int headSize(int size) {
+        boolean isPublish = (fed[position] & 0xFF) >> 4 == PacketType.PUBLISH;
+        int head = isPublish ? PublishCodec.headSize(fed, position, end, version) : UNKNOWN;
+        return size - head > LARGEST_CARRIED ? head : UNKNOWN;
+    }
+
+    private void letGo() {
         fed = NOTHING;
         position = 0;
         end = 0;
     }
 
-    /** Grows with the bytes that came, never by what the packet claims to be. */
     private void append(int count, int size) {
-        int needed = carried + count;
-        if (carry.length < needed) {
-            int doubled = Math.max(needed, 2 * carry.length);
-            carry = Arrays.copyOf(carry, size == UNKNOWN ? doubled : Math.min(doubled, size));
-        }
+        carry = withRoom(carry, carried + count, size == UNKNOWN ? Integer.MAX_VALUE : size);
         System.arraycopy(fed, position, carry, carried, count);
-        carried = needed;
+        carried += count;
         position += count;
+    }
+
+    private void appendPayload(int count) {
+        payload = withRoom(payload, payloadCame + count, payloadSize);
+        System.arraycopy(fed, position, payload, payloadCame, count);
+        payloadCame += count;
+        position += count;
+    }
+
+    /** Grows with the bytes that came, never by what the packet claims to be. */
+    private static byte[] withRoom(byte[] array, int needed, int most) {
+        return array.length >= needed
+                ? array
+                : Arrays.copyOf(array, (int) Math.min((long) ROOM * needed, most));
     }
 
     /** Bytes of the whole packet that begins here, or {@link #UNKNOWN} until its fixed header is complete. */
@@ -309,13 +365,13 @@ public final class PacketDecoder {
                         && (flags & ~PublishCodec.DUP) == PacketType.flags(type));
     }
 
-    private Packet decode(byte[] bytes, int from, int size) {
+    private Packet decode(byte[] bytes, int from, int size, byte[] behind) {
         int first = bytes[from] & 0xFF;
         int headerSize = 2;
         while (bytes[from + headerSize - 1] < 0) {
             headerSize++;
         }
-        in.over(bytes, from + headerSize, from + size);
+        in.over(bytes, from + headerSize, from + size, behind);
         lastType = first >> 4;
         Packet packet = decode(first >> 4, first & 0x0F);
         in.expectEnd();

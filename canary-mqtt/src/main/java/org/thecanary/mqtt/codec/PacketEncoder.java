@@ -43,11 +43,35 @@ public final class PacketEncoder {
         return false;
     }
 
+    /**
+     * Appends all of a PUBLISH but its payload, which is to go behind it.
+     *
+     * @param maximumPacketSize bytes of a whole packet the receiver accepts
+     * @return false if with its payload it is too large; nothing was appended then [MQTT-3.1.2-24]
+     */
+    public static boolean encodeHead(
+            Publish packet, ProtocolVersion version, WireWriter out, long maximumPacketSize) {
+        int start = out.length();
+        int payload = packet.message().payload().length;
+        out.writeByte(firstByte(packet));
+        int mark = out.beginLength();
+        PublishCodec.encodeHead(packet, version, out);
+        out.endLength(mark, payload);
+        if (out.length() - start + (long) payload <= maximumPacketSize) {
+            return true;
+        }
+        out.truncate(start);
+        return false;
+    }
+
     private static void write(Packet packet, ProtocolVersion version, WireWriter out) {
         out.writeByte(firstByte(packet));
         int mark = out.beginLength();
         switch (packet) {
-            case Publish p -> PublishCodec.encode(p, version, out);
+            case Publish p -> {
+                PublishCodec.encodeHead(p, version, out);
+                out.writeBytes(p.message().payload());
+            }
             case PubAck(var id, var reason, var text, var users) ->
                 AckCodec.encode(id, reason, text, users, version, out);
             case PubRec(var id, var reason, var text, var users) ->

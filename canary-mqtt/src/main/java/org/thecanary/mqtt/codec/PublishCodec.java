@@ -49,6 +49,36 @@ final class PublishCodec {
         return withProperties(in, flags, side, qos, topic, packetId);
     }
 
+    /**
+     * Bytes in front of the payload of a PUBLISH that begins here, or -1 where they have not come or are not good.
+     */
+    static int headSize(byte[] bytes, int from, int to, ProtocolVersion version) {
+        int at = from + 1;
+        while (at < to && bytes[at] < 0) {
+            at++;
+        }
+        at++;
+        if (at + 2 > to) {
+            return -1;
+        }
+        at += 2 + (((bytes[at] & 0xFF) << 8) | (bytes[at + 1] & 0xFF));
+        at += (bytes[from] & 0x06) == 0 ? 0 : 2;
+        if (version.isV5()) {
+            int length = 0;
+            for (int shift = 0; ; shift += 7) {
+                if (at >= to || shift > 21) {
+                    return -1;
+                }
+                length |= (bytes[at] & 0x7F) << shift;
+                if (bytes[at++] >= 0) {
+                    break;
+                }
+            }
+            at += length;
+        }
+        return at <= to ? at - from : -1;
+    }
+
     private static QoS qos(int flags) {
         int qos = (flags >> 1) & 3;
         if (qos == 3) {
@@ -78,7 +108,7 @@ final class PublishCodec {
 
     private static Publish publish(
             WireReader in, int flags, QoS qos, TopicName topic, int packetId) {
-        byte[] payload = in.readBytes(in.remaining());
+        byte[] payload = in.readRest();
         var message =
                 new Message(topic, qos, (flags & RETAIN) != 0, payload, MessageProperties.NONE);
         return new Publish(message, packetId, (flags & DUP) != 0);
@@ -106,7 +136,7 @@ final class PublishCodec {
         if (topicAlias == 0) {
             named(topic);
         }
-        byte[] payload = in.readBytes(in.remaining());
+        byte[] payload = in.readRest();
         var message = new Message(
                 topic, qos, (flags & RETAIN) != 0, payload, ofMessage.build(properties));
         return new Publish(
@@ -125,7 +155,8 @@ final class PublishCodec {
                 | (message.retain() ? RETAIN : 0);
     }
 
-    static void encode(Publish publish, ProtocolVersion version, WireWriter out) {
+    /** All but the payload. */
+    static void encodeHead(Publish publish, ProtocolVersion version, WireWriter out) {
         Message message = publish.message();
         out.writeBinary(message.topic().utf8());
         if (message.qos() != QoS.AT_MOST_ONCE) {
@@ -140,6 +171,5 @@ final class PublishCodec {
             PropertyWriter.writeUnless(0, out, PropertyType.TOPIC_ALIAS, publish.topicAlias());
             out.endLength(mark);
         }
-        out.writeBytes(message.payload());
     }
 }

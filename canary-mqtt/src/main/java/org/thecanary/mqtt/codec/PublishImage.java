@@ -14,6 +14,8 @@ import org.thecanary.mqtt.packet.QoS;
  *   | flags byte | Remaining Length | topic length, topic | [Packet Identifier] | [Properties] | payload |
  * </pre>
  *
+ * <p>A large payload is not copied into it: it goes behind the image as it is.
+ *
  * <p>One object holds one variant: version 3 or 5, with or without Packet Identifier. It is reused from message to
  * message and remembers, by identity, the message it holds. Subscription Identifiers, Topic Aliases and a rewritten
  * Message Expiry Interval need the general {@link PacketEncoder}.
@@ -21,19 +23,25 @@ import org.thecanary.mqtt.packet.QoS;
  * <p>Owner: confined to its creator.
  */
 public final class PublishImage {
+    private static final byte[] NONE = {};
+
     private final boolean v5;
     private final boolean withPacketId;
+    private final int largestPayload;
     private final WireWriter out = new WireWriter();
     private @Nullable Message held;
+    private byte[] behind = NONE;
     private int packetIdAt;
 
     /**
      * @param v5 whether Properties are written
      * @param withPacketId whether it is for QoS 1 and 2
+     * @param largestPayload bytes of the largest payload that is part of the image
      */
-    public PublishImage(boolean v5, boolean withPacketId) {
+    public PublishImage(boolean v5, boolean withPacketId, int largestPayload) {
         this.v5 = v5;
         this.withPacketId = withPacketId;
+        this.largestPayload = largestPayload;
     }
 
     /** Holds this message from now on; does nothing if it already does. */
@@ -46,7 +54,8 @@ public final class PublishImage {
         out.clear();
         byte[] topic = message.topic().utf8();
         byte[] payload = message.payload();
-        out.reserve(16 + topic.length + payload.length);
+        behind = payload.length > largestPayload ? payload : NONE;
+        out.reserve(16 + topic.length + payload.length - behind.length);
         out.writeByte(PacketType.PUBLISH << 4);
         int mark = out.beginLength();
         out.writeBinary(topic);
@@ -60,7 +69,9 @@ public final class PublishImage {
         }
         // Written in front of the payload, so that only the little before it has to move.
         out.endLength(mark, payload.length);
-        out.writeBytes(payload);
+        if (behind == NONE) {
+            out.writeBytes(payload);
+        }
         int afterHeader = 2;
         while (out.array()[afterHeader - 1] < 0) {
             afterHeader++;
@@ -89,5 +100,10 @@ public final class PublishImage {
 
     public int length() {
         return out.length();
+    }
+
+    /** What goes behind the image: its message's payload if that is large, otherwise nothing. */
+    public byte[] behind() {
+        return behind;
     }
 }

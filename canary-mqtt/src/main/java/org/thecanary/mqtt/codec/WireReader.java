@@ -18,12 +18,19 @@ final class WireReader {
     private byte[] bytes = NOTHING;
     private int position;
     private int limit;
+    private byte[] rest = NOTHING;
 
     /** Reads from index {@code from} (inclusive) to {@code to} (exclusive) from now on. */
     void over(byte[] array, int from, int to) {
+        over(array, from, to, NOTHING);
+    }
+
+    /** The same, with an array behind it of which only {@link #readRest} knows. */
+    void over(byte[] array, int from, int to, byte[] behind) {
         bytes = array;
         position = from;
         limit = to;
+        rest = behind;
     }
 
     /** Lets go of the array. */
@@ -98,6 +105,11 @@ final class WireReader {
     byte[] readBytes(int count) {
         int from = skip(count);
         return count == 0 ? NOTHING : Arrays.copyOfRange(bytes, from, from + count);
+    }
+
+    /** All that is left: a copy, or the array behind. */
+    byte[] readRest() {
+        return rest.length == 0 ? readBytes(remaining()) : rest;
     }
 
     /** A UTF-8 Encoded String, specification 1.5.4. */

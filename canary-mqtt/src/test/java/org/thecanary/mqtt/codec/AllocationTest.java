@@ -101,7 +101,7 @@ class AllocationTest {
                     new byte[200],
                     MessageProperties.NONE);
         }
-        var image = new PublishImage(true, true);
+        var image = new PublishImage(true, true, Integer.MAX_VALUE);
 
         long bytes = bytes(() -> {
             for (int i = 0; i < PACKETS; i++) {

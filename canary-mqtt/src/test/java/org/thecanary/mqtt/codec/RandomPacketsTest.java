@@ -28,6 +28,9 @@ import java.util.Random;
 class RandomPacketsTest {
     private static final int COUNT = 2_000;
 
+    /** Of the random payloads some are longer. */
+    private static final int LARGEST_IN_IMAGE = 20;
+
     /** Fixed, so that a failure comes back; a number on the command line looks elsewhere. */
     private static final long SEED = Long.getLong("canary.seed", 20_261_122L);
 
@@ -108,8 +111,8 @@ class RandomPacketsTest {
     @CsvSource({"MQTT_3_1_1", "MQTT_5"})
     void imageEqualsTheEncoder(ProtocolVersion version) {
         var random = new RandomPackets(SEED, version);
-        var withId = new PublishImage(version.isV5(), true);
-        var without = new PublishImage(version.isV5(), false);
+        var withId = new PublishImage(version.isV5(), true, LARGEST_IN_IMAGE);
+        var without = new PublishImage(version.isV5(), false, LARGEST_IN_IMAGE);
         for (int i = 0; i < COUNT; i++) {
             Publish publish = random.publish(Side.SERVER);
             var plain = new Publish(publish.message(), publish.packetId(), publish.dup());
@@ -119,10 +122,37 @@ class RandomPacketsTest {
             image.patch(
                     plain.message().qos(), plain.message().retain(), plain.dup(), plain.packetId());
 
-            assertThat(Arrays.copyOf(image.array(), image.length()))
+            assertThat(joined(image.array(), image.length(), image.behind()))
                     .as("seed %d, packet %d", SEED, i)
                     .isEqualTo(encode(List.of(plain), version));
+            assertThat(image.behind().length == 0 || image.behind().length > LARGEST_IN_IMAGE)
+                    .isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MQTT_3_1_1", "MQTT_5"})
+    void aHeadAndItsPayloadAreWhatTheEncoderWrites(ProtocolVersion version) {
+        var random = new RandomPackets(SEED, version);
+        for (int i = 0; i < COUNT; i++) {
+            Publish publish = random.publish(Side.SERVER);
+            byte[] payload = publish.message().payload();
+            byte[] whole = encode(List.of(publish), version);
+            var head = new WireWriter();
+
+            assertThat(PacketEncoder.encodeHead(publish, version, head, whole.length - 1))
+                    .isFalse();
+            assertThat(head.length()).isZero();
+            assertThat(PacketEncoder.encodeHead(publish, version, head, whole.length))
+                    .isTrue();
+            assertThat(joined(head.array(), head.length(), payload)).isEqualTo(whole);
+        }
+    }
+
+    private static byte[] joined(byte[] head, int length, byte[] behind) {
+        byte[] all = Arrays.copyOf(head, length + behind.length);
+        System.arraycopy(behind, 0, all, length, behind.length);
+        return all;
     }
 
     private static List<Packet> packets(

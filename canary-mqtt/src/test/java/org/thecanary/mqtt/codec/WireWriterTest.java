@@ -56,7 +56,7 @@ class WireWriterTest {
 
     @Test
     void anImageGivesAGiantBackToo() {
-        var image = new PublishImage(false, false);
+        var image = new PublishImage(false, false, Integer.MAX_VALUE);
         image.hold(message(1_000_000));
         assertThat(image.length()).isEqualTo(1 + 3 + 3 + 1_000_000);
 
