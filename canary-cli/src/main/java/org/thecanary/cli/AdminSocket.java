@@ -9,6 +9,7 @@ import org.thecanary.web.Administration;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
@@ -183,6 +184,8 @@ final class AdminSocket {
             return new Answer(Integer.parseInt(whole.substring(9, 12)), whole.substring(end + 4));
         } catch (ConnectException e) {
             throw new IOException("nobody listens on " + socket + ": the broker has ended.", e);
+        } catch (SocketException e) {
+            throw new IOException(socket + ": " + e.getMessage() + ".", e);
         }
     }
 

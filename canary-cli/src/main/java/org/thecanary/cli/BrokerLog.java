@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.thecanary.broker.config.LogConfig;
 import org.thecanary.broker.config.LogMarkers;
@@ -37,6 +38,7 @@ import java.util.function.BiConsumer;
  * <p>Logback is set up in code, since reading a logback.xml takes a quarter of a second.
  */
 final class BrokerLog extends AppenderBase<ILoggingEvent> {
+    private static final Logger LOG = LoggerFactory.getLogger("broker");
     private static final String READABLE = "%Y-%m-%d %H:%M:%S";
 
     private final Set<LogType> types;
@@ -67,12 +69,21 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
      * Logs as configured from now on; a log file is opened anew.
      *
      * @param toTopic takes the lines of {@code log_dest topic}; may block
-     * @throws IOException if the log file cannot be written; then all stays as it was
+     * <p>A log file that cannot be written is told of, on stderr where there is no other place, and keeps nobody from
+     * starting: as with mosquitto.
+     *
+     * @throws IOException if there is no syslog to be had; then all stays as it was
      */
     static void configure(LogConfig config, Format format, BiConsumer<LogType, String> toTopic)
             throws IOException {
         Path file = config.file();
-        OutputStream opened = file == null ? null : open(file);
+        OutputStream opened = null;
+        IOException refused = null;
+        try {
+            opened = file == null ? null : open(file);
+        } catch (IOException e) {
+            refused = e;
+        }
         List<Place> places = new ArrayList<>();
         if (config.toStderr()) {
             places.add(new Place(
@@ -96,7 +107,16 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         if (facility != null) {
             places.add(new Place(plain, new LogSink("syslog", new Syslog(facility))));
         }
+        if (refused != null && places.isEmpty()) {
+            places.add(new Place(plain, stream("stderr", System.err)));
+        }
         install(new BrokerLog(config.types(), List.copyOf(places)));
+        if (refused != null) {
+            LOG.error(
+                    "Error: Unable to open log file {} for writing: {}",
+                    file,
+                    CliErrors.reason(refused));
+        }
     }
 
     private static LogLine line(LogConfig config, Format format, boolean terminal) {
@@ -114,18 +134,14 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
     }
 
     private static OutputStream open(Path file) throws IOException {
-        try {
-            return new BufferedOutputStream(Channels.newOutputStream(Files.newByteChannel(
-                    file,
-                    Set.of(
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.APPEND,
-                            StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------")))));
-        } catch (IOException e) {
-            throw new IOException("cannot write the log file " + file + ": " + e.getMessage(), e);
-        }
+        return new BufferedOutputStream(Channels.newOutputStream(Files.newByteChannel(
+                file,
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND,
+                        StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString("rw-------")))));
     }
 
     private static LogSink stream(String name, PrintStream stream) {

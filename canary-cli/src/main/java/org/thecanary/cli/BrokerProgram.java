@@ -50,8 +50,8 @@ final class BrokerProgram {
             return ConfigException.INVALID;
         }
         // Before a port is open: whoever sees it open may send signals.
-        Thread end = Signals.closeAtEnd(new CompletableFuture<>(), this::close);
         Signals.on("HUP", this::reload);
+        Thread end = Signals.closeAtEnd(new CompletableFuture<>(), this::close);
         Signals.on("USR1", () -> ifRunning(RunningBroker::save));
         Signals.on("USR2", () -> ifRunning(RunningBroker::printSubscriptions));
         try {

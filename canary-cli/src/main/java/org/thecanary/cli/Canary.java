@@ -103,6 +103,11 @@ public final class Canary implements Runnable {
                 if (refused != 0) {
                     return refused;
                 }
+                if (MosquittoName.isCalledSo()) {
+                    System.out.println(
+                            MosquittoName.answer(broker.isUsageHelpRequested(), version()));
+                    return 0;
+                }
             }
             return new CommandLine.RunLast().execute(parsed);
         });

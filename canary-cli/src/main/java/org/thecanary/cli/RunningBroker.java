@@ -114,12 +114,12 @@ final class RunningBroker implements AutoCloseable {
         source.log(config);
         List<AccessRules> rules = AccessRules.load(config.listeners());
         logNotices(loaded, rules);
-        LOG.info(LogMarkers.NOTICE, "canary {} starting", Canary.version());
+        LOG.info("canary {} starting", Canary.version());
         logConfiguration(configFile, config);
         Broker broker = Broker.start(config, rules);
         source.broker.set(broker);
         writePidFile(config);
-        LOG.info(LogMarkers.NOTICE, "canary {} running", Canary.version());
+        LOG.info("canary {} running", Canary.version());
         RunningBroker running = new RunningBroker(broker, source, loaded);
         broker.expectReloadOf(running.files);
         running.administer();
@@ -273,7 +273,7 @@ final class RunningBroker implements AutoCloseable {
             AdminSocket.protect(socket);
             adminSocket = socket;
         } catch (IOException e) {
-            LOG.warn("There is no administration channel: {}", e.getMessage());
+            LOG.warn("There is no administration channel: {}", CliErrors.sentence(e));
         }
     }
 
@@ -343,7 +343,7 @@ final class RunningBroker implements AutoCloseable {
                 LOG.warn("Unable to remove pid file {}: {}", pidFile, e.getMessage());
             }
         }
-        LOG.info(LogMarkers.NOTICE, "canary {} terminating", Canary.version());
+        LOG.info("canary {} terminating", Canary.version());
         BrokerLog.end();
     }
 }

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
-import sun.misc.Signal;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.util.concurrent.CompletableFuture;
 
 /** How a program that runs on and on comes to its end. */
@@ -12,7 +20,28 @@ final class Signals {
 
     /** Runs a task on a thread of its own whenever this signal comes, such as "HUP"; one run at a time. */
     static void on(String signal, Runnable task) {
-        Signal.handle(new Signal(signal), _ -> task.run());
+        SignalHandler handler = _ -> task.run();
+        if (SignalHandler.SIG_IGN.equals(Signal.handle(new Signal(signal), handler))) {
+            heed(new Signal(signal).getNumber());
+            Signal.handle(new Signal(signal), handler);
+        }
+    }
+
+    /**
+     * nohup ignores SIGHUP, and a shell's script SIGINT for what runs in the background; the JVM leaves it at that where
+     * other programs do not.
+     */
+    @SuppressWarnings("restricted") // allowed by the manifest
+    private static void heed(int signal) {
+        Linker c = Linker.nativeLinker();
+        MethodHandle set = c.downcallHandle(
+                c.defaultLookup().findOrThrow("signal"),
+                FunctionDescriptor.of(ADDRESS, JAVA_INT, ADDRESS));
+        try {
+            var _ = (MemorySegment) set.invokeExact(signal, MemorySegment.NULL); // SIG_DFL
+        } catch (Throwable e) { // which is what it declares
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
@@ -31,6 +60,8 @@ final class Signals {
             }
         });
         Runtime.getRuntime().addShutdownHook(end);
+        on("INT", () -> System.exit(0));
+        on("TERM", () -> System.exit(0));
         return end;
     }
 

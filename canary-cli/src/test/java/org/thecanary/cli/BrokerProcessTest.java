@@ -114,6 +114,35 @@ final class BrokerProcessTest {
     }
 
     @Test
+    void aLogFileThatCannotBeWrittenIsToldOfAndKeepsNobodyFromStarting() throws Exception {
+        Path log = folder.resolve("missing").resolve("canary.log");
+        Path conf = conf(Program.freePort(), "log_dest file " + log + "\n");
+        try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
+            broker.says("Error: Unable to open log file " + log
+                            + " for writing: no such file or directory.")
+                    .says(" running");
+            broker.signal("HUP");
+            broker.says("Config reloaded.");
+            assertThat(broker.stop()).isZero();
+        }
+    }
+
+    @Test
+    void signalsAreHeededThatNohupOrAScriptHasIgnored() throws Exception {
+        Path conf = conf(Program.freePort(), "");
+        List<String> command =
+                new ArrayList<>(List.of("/bin/sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh"));
+        command.addAll(Program.canaryCommand("broker", "-c", conf.toString()));
+        try (Program broker = Program.of(folder, command)) {
+            broker.says(" running");
+            broker.signal("HUP");
+            broker.says("Config reloaded.");
+            broker.signal("INT");
+            assertThat(broker.exitCode()).isZero();
+        }
+    }
+
+    @Test
     void sigusr1SavesAndSigusr2PrintsWhoHasSubscribedToWhat() throws Exception {
         Program.needsMosquittoClients();
         int port = Program.freePort();

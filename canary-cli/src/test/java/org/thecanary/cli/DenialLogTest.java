@@ -31,8 +31,7 @@ final class DenialLogTest {
 
     private Program mosquitto() throws Exception {
         Path conf = Files.writeString(
-                folder.resolve("their.conf"),
-                conf(theirPort) + "user root\nlog_type all\n");
+                folder.resolve("their.conf"), conf(theirPort) + "user root\nlog_type all\n");
         return Program.of(folder, List.of("/usr/sbin/mosquitto", "-c", conf.toString()))
                 .serves();
     }
@@ -102,7 +101,9 @@ final class DenialLogTest {
                 Program canary = canary("log_type all\n")) {
             List<String> theirs = packets(real, theirPort);
 
-            assertThat(packets(canary, port)).isEqualTo(theirs).contains("Sending PUBREC to c1 (m1, rc135)");
+            assertThat(packets(canary, port))
+                    .isEqualTo(theirs)
+                    .contains("Sending PUBREC to c1 (m1, rc135)");
         }
     }
 
@@ -129,8 +130,18 @@ final class DenialLogTest {
                 Program.canary(folder, "broker", "-c", conf.toString()).serves()) {
             for (String client : List.of("one", "two")) {
                 ProgramRun run = ProgramRun.other(
-                        "", "/usr/bin/mosquitto_sub", "-p", "" + port, "-i", client, "-c", "-q",
-                        "1", "-t", "#", "-E");
+                        "",
+                        "/usr/bin/mosquitto_sub",
+                        "-p",
+                        "" + port,
+                        "-i",
+                        client,
+                        "-c",
+                        "-q",
+                        "1",
+                        "-t",
+                        "#",
+                        "-E");
                 assertThat(run.status()).isZero();
             }
             for (String topic : List.of("a", "b", "c", "d")) {
