@@ -39,6 +39,7 @@ public final class Store implements AutoCloseable {
     private final Path folder;
     private final boolean sync;
     private final StoreFolder place;
+    private final StoreLock lock;
     private final Consumer<String> losses;
     private final StoreListener listener;
     private final ChangeWriter writer;
@@ -110,6 +111,7 @@ public final class Store implements AutoCloseable {
         this.sync = sync;
         this.losses = losses;
         this.place = new StoreFolder(folder, engines, losses);
+        this.lock = new StoreLock(folder);
         this.listener = listener;
         this.writer = new ChangeWriter(listener::retained);
         this.clearing = new Clearing(writer, listener::orphaned);
@@ -119,11 +121,17 @@ public final class Store implements AutoCloseable {
      * Reads what was kept, and begins to write.
      *
      * @param restored told what was kept
-     * @throws IOException with a sentence, if what was kept cannot be opened
+     * @throws IOException with a sentence, if what was kept cannot be opened, or another broker keeps its messages there
      */
     public void open(Restoration restored) throws IOException {
-        if (Files.isDirectory(folder)) {
-            restore(restored);
+        lock.take();
+        try {
+            if (Files.isDirectory(folder)) {
+                restore(restored);
+            }
+        } catch (IOException e) {
+            lock.close();
+            throw e;
         }
         thread.setDaemon(true);
         thread.start();
@@ -572,5 +580,6 @@ public final class Store implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         closeEngine();
+        lock.close();
     }
 }

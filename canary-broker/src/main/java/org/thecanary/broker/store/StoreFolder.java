@@ -54,6 +54,11 @@ final class StoreFolder {
     }
 
     private void create() throws IOException {
+        createFolders(folder);
+    }
+
+    /** Makes those that are missing, for their owner alone. */
+    static void createFolders(Path folder) throws IOException {
         Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     }
 
@@ -64,7 +69,7 @@ final class StoreFolder {
             return;
         }
         Path aside = aside();
-        Files.createDirectories(aside, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        createFolders(aside);
         for (Path log : WriteAheadLog.logs(folder)) {
             Files.copy(log, aside.resolve(log.getFileName()));
         }

@@ -85,7 +85,8 @@ class PersistenceTest {
             client.next();
             client.next();
         }
-        assertThat(folder).isEmptyDirectory();
+        assertThat(folder).isDirectoryContaining(file -> file.endsWith("mosquitto.store.lock"));
+        assertThat(folder.resolve("mosquitto.store")).doesNotExist();
     }
 
     @Test

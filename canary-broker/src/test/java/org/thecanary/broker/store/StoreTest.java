@@ -86,6 +86,20 @@ class StoreTest {
     }
 
     @Test
+    void aSecondBrokerIsRefusedAlsoWhereNothingIsKeptYet() throws IOException {
+        Store first = open();
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessage(folder.resolve("store.lock")
+                        + ": another broker keeps its messages there. End it, or name another"
+                        + " persistence_location.");
+
+        first.close();
+        open().close();
+    }
+
+    @Test
     void everybodyIsToldOfAFullDiskWhetherTheyCameBeforeOrAfterItWasNoticed() throws Exception {
         full = true;
         try (Store store = open()) {
