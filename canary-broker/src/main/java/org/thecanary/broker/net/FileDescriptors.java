@@ -20,7 +20,7 @@ public final class FileDescriptors {
     private static final int RESERVED = 64;
 
     /** And of each so many another one, as a store has more files where there are many clients. */
-    private static final int SHARE = 16;
+    private static final int SHARE = 64;
 
     private FileDescriptors() {}
 

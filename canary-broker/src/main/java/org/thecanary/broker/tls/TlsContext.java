@@ -37,12 +37,11 @@ public final class TlsContext {
     private final boolean requiresCertificate;
 
     static {
-        // As mosquitto: renegotiation serves nobody but those who wear out the server. Java has no
-        // other switch.
+        // As mosquitto: renegotiation serves nobody but those who wear out the server.
+        // Java has no other switch.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         // A listener has one certificate, whatever it is called; Java ends the handshake of a
-        // client that calls it by a
-        // name with an underscore, as containers have.
+        // client that calls it by a name with an underscore, as containers have.
         System.setProperty("jdk.tls.server.disableExtensions", "server_name");
     }
 
@@ -105,8 +104,8 @@ public final class TlsContext {
             @Override
             public void exceptionCaught(ChannelHandlerContext channel, Throwable cause)
                     throws Exception {
-                // Whoever left while a signature was computed leaves nobody here to be told how it
-                // ended.
+                // Whoever left while a signature was computed
+                // leaves nobody here to be told how it ended.
                 if (!channel.isRemoved()) {
                     super.exceptionCaught(channel, cause);
                 }
