@@ -68,10 +68,10 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
     /**
      * Logs as configured from now on; a log file is opened anew.
      *
-     * @param toTopic takes the lines of {@code log_dest topic}; may block
      * <p>A log file that cannot be written is told of, on stderr where there is no other place, and keeps nobody from
      * starting: as with mosquitto.
      *
+     * @param toTopic takes the lines of {@code log_dest topic}; may block
      * @throws IOException if there is no syslog to be had; then all stays as it was
      */
     static void configure(LogConfig config, Format format, BiConsumer<LogType, String> toTopic)

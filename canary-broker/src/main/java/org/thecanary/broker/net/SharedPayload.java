@@ -30,8 +30,9 @@ final class SharedPayload implements BrokerLoop.Flushable {
     @SuppressWarnings("ReferenceEquality") // a payload is never modified
     ByteBuf of(byte[] wanted, ByteBufAllocator memory) {
         if (wanted != payload) {
+            ByteBuf copy = memory.directBuffer(wanted.length, wanted.length).writeBytes(wanted);
             bytes.release();
-            bytes = memory.directBuffer(wanted.length, wanted.length).writeBytes(wanted);
+            bytes = copy;
             if (payload == NONE) {
                 loop.flushLater(this);
             }

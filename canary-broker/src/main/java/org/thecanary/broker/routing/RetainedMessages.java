@@ -26,6 +26,9 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>Owner: any thread reads and writes; only those who add or remove a topic wait for each other.
  */
 public final class RetainedMessages {
+    /** About what a message takes besides its payload and its topic, bytes: its objects, and places in two maps. */
+    private static final int OVERHEAD = 400;
+
     /*
      * Topics are in the order of their levels: '/' counts as the lowest byte, so that a topic is followed by those below
      * it, and these by its next sibling ("a", "a/b", "a!"). Bytes of UTF-8 are in the order of code points, and U+0000
@@ -48,8 +51,8 @@ public final class RetainedMessages {
     private final LongAdder memory = new LongAdder();
     private final long mostMemory;
 
-    /** About what a message takes besides its payload and its topic, bytes: its objects, and places in two maps. */
-    private static final int OVERHEAD = 400;
+    /** The topic after which the next sweep begins. */
+    private final AtomicReference<byte[]> sweptTo = new AtomicReference<>(new byte[0]);
 
     /** May take half of the heap: with much more, a collector does little else. */
     public RetainedMessages() {
@@ -60,9 +63,6 @@ public final class RetainedMessages {
     RetainedMessages(long mostMemory) {
         this.mostMemory = mostMemory;
     }
-
-    /** The topic after which the next sweep begins. */
-    private final AtomicReference<byte[]> sweptTo = new AtomicReference<>(new byte[0]);
 
     /** Never has a message again once it has none, which is when it leaves the maps. */
     @SuppressWarnings("serial")

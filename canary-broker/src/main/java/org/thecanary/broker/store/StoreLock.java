@@ -8,10 +8,8 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
 
 /**
  * Keeps a second broker from a store, also while there is none yet: that is made when there is something to keep.
@@ -39,7 +37,8 @@ final class StoreLock implements AutoCloseable {
     void take() throws IOException {
         FileChannel channel;
         try {
-            channel = FileChannel.open(made(), Set.of(StandardOpenOption.WRITE));
+            StoreFolder.createFolders(file.resolveSibling(""));
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
             LOG.error(
                     "{}: cannot be written. Nothing is kept until persistence_location can be.",
@@ -52,14 +51,6 @@ final class StoreLock implements AutoCloseable {
                     + " End it, or name another persistence_location.");
         }
         held = channel;
-    }
-
-    private Path made() throws IOException {
-        if (!Files.exists(file)) {
-            StoreFolder.createFolders(file.resolveSibling(""));
-            Files.write(file, new byte[0]);
-        }
-        return file;
     }
 
     private static boolean isFree(FileChannel channel) throws IOException {
