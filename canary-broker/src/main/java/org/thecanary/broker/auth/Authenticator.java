@@ -2,13 +2,14 @@
 package org.thecanary.broker.auth;
 
 import org.jspecify.annotations.Nullable;
+import org.thecanary.broker.auth.HashingTurns.Asker;
+import org.thecanary.broker.auth.HashingTurns.Turn;
 import org.thecanary.credentials.password.PasswordFile;
 import org.thecanary.credentials.password.PasswordHash;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -20,13 +21,19 @@ import java.util.function.Consumer;
  */
 public final class Authenticator {
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Semaphore running =
-            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors()));
-    /** Those who guess share one of the places. */
-    private final Semaphore guessing = new Semaphore(1, true);
-
     private final AcceptedPasswords accepted = new AcceptedPasswords();
     private final GuessingBrake brake = new GuessingBrake();
+    private final HashingTurns turns;
+
+    /** As many passwords are hashed at a time as there are cores. */
+    public Authenticator() {
+        this(Math.max(1, Runtime.getRuntime().availableProcessors()));
+    }
+
+    Authenticator(int places) {
+        turns = new HashingTurns(
+                places, asker -> brake.holds(asker.address(), asker.username(), now()));
+    }
 
     /** What became of the attempt. */
     public enum Verdict {
@@ -41,6 +48,7 @@ public final class Authenticator {
      *
      * @param password null: the client sent none, which is refused, as an empty one is
      * @param address of the client, without its port
+     * @param isThere whether the client still waits for the answer; asked on any thread
      * @param answer called on any thread, or at once
      */
     public void verify(
@@ -48,6 +56,7 @@ public final class Authenticator {
             String username,
             byte @Nullable [] password,
             String address,
+            BooleanSupplier isThere,
             Consumer<Verdict> answer) {
         if (password == null || password.length == 0) {
             answer.accept(Verdict.REFUSED);
@@ -58,37 +67,35 @@ public final class Authenticator {
             answer.accept(Verdict.ACCEPTED);
             return;
         }
+        Turn turn = turns.ask(new Asker(GuessingBrake.network(address), username));
         threads.execute(() -> {
-            boolean right = brake.holds(address, username, now())
-                    ? inTurn(guessing, () -> isRight(users, username, line, password))
-                    : isRight(users, username, line, password);
-            if (!right) {
-                pause(brake.failed(address, username, now()));
-            }
-            answer.accept(right ? Verdict.ACCEPTED : Verdict.REFUSED);
+            Looked looked = turn.use(() -> isThere.getAsBoolean()
+                    ? look(users, username, line, password, address)
+                    : new Looked(Verdict.REFUSED, Duration.ZERO));
+            pause(looked.pause);
+            answer.accept(looked.verdict);
         });
     }
 
-    private boolean isRight(
-            PasswordFile users, String username, @Nullable PasswordHash line, byte[] password) {
-        return inTurn(running, () -> {
-            // Another client of the same user may have been first.
-            boolean right = (line != null && accepted.knows(line, password))
-                    || users.verify(username, password);
-            if (right && line != null) {
-                accepted.remember(line, password);
-            }
-            return right;
-        });
-    }
+    /** @param pause before the verdict is said */
+    private record Looked(Verdict verdict, Duration pause) {}
 
-    private static boolean inTurn(Semaphore places, BooleanSupplier work) {
-        places.acquireUninterruptibly();
-        try {
-            return work.getAsBoolean();
-        } finally {
-            places.release();
+    private Looked look(
+            PasswordFile users,
+            String username,
+            @Nullable PasswordHash line,
+            byte[] password,
+            String address) {
+        // Another client of the same user may have been first.
+        boolean right = (line != null && accepted.knows(line, password))
+                || users.verify(username, password);
+        if (!right) {
+            return new Looked(Verdict.REFUSED, brake.failed(address, username, now()));
         }
+        if (line != null) {
+            accepted.remember(line, password);
+        }
+        return new Looked(Verdict.ACCEPTED, Duration.ZERO);
     }
 
     private static long now() {

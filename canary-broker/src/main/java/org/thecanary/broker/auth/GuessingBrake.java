@@ -4,7 +4,10 @@ package org.thecanary.broker.auth;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -29,7 +32,7 @@ final class GuessingBrake {
 
     private final ConcurrentHashMap<String, Failures> failures = new ConcurrentHashMap<>();
 
-    /** Whether the next attempt is to wait for its turn behind others of its kind. */
+    /** Whether attempts from there, or for this user, share one place with others of their kind. */
     boolean holds(String address, String username, long nowMillis) {
         return Math.max(count(from(address), nowMillis), count(of(username), nowMillis)) > FREE;
     }
@@ -54,8 +57,23 @@ final class GuessingBrake {
         return Duration.ofMillis(Math.min(FIRST_MILLIS << doublings, LONGEST_MILLIS));
     }
 
+    /** One who guesses may have all addresses of an IPv6 /64, the smallest network anybody is given. */
+    static String network(String address) {
+        if (address.indexOf(':') < 0) {
+            return address;
+        }
+        try {
+            InetAddress read = InetAddress.ofLiteral(address);
+            return read instanceof Inet6Address
+                    ? HexFormat.of().formatHex(read.getAddress(), 0, 8)
+                    : read.getHostAddress();
+        } catch (IllegalArgumentException e) {
+            return address;
+        }
+    }
+
     private static String from(String address) {
-        return "a" + address;
+        return "a" + network(address);
     }
 
     private static String of(String username) {

@@ -308,6 +308,7 @@ public final class ConnectFlow implements SessionRules {
                 username,
                 connect.password(),
                 connection.host(),
+                connection::isOpen,
                 verdict -> connection.loop().run(() -> {
                     if (!connection.awaitsVerdict()) {
                         return;

@@ -372,6 +372,11 @@ final class Connection extends ChannelInboundHandlerAdapter
         return state == State.DECIDING;
     }
 
+    /** Whether the client can be answered. Any thread. */
+    boolean isOpen() {
+        return channel.channel().isActive();
+    }
+
     /**
      * The CONNECT is refused.
      *

@@ -144,6 +144,7 @@ final class HttpGuest implements Newcomer, HttpRoutes.Handler {
                         shown.username(),
                         shown.password(),
                         host(),
+                        channel::isActive,
                         verdict::complete);
         return verdict.join() == Verdict.ACCEPTED;
     }

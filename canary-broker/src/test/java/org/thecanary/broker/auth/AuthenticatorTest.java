@@ -39,7 +39,8 @@ class AuthenticatorTest {
 
     private CompletableFuture<Verdict> ask(String user, String password) {
         CompletableFuture<Verdict> answer = new CompletableFuture<>();
-        authenticator.verify(users, user, password.getBytes(UTF_8), "192.0.2.1", answer::complete);
+        authenticator.verify(
+                users, user, password.getBytes(UTF_8), "192.0.2.1", () -> true, answer::complete);
         return answer;
     }
 
@@ -55,6 +56,7 @@ class AuthenticatorTest {
                 "ann",
                 "secret".getBytes(UTF_8),
                 "192.0.2.1",
+                () -> true,
                 _ -> first.complete(Thread.currentThread()));
         assertThat(first.get(20, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
 
@@ -88,5 +90,23 @@ class AuthenticatorTest {
         }
 
         assertThat(ask("ann", "secret")).isCompletedWithValue(Verdict.ACCEPTED);
+    }
+
+    @Test
+    void aClientThatHasGoneCostsNoHashAndIsNoGuesser() throws Exception {
+        for (int i = 0; i < 3 * GuessingBrake.FREE; i++) {
+            CompletableFuture<Verdict> answer = new CompletableFuture<>();
+            authenticator.verify(
+                    users,
+                    "ann",
+                    "secret".getBytes(UTF_8),
+                    "192.0.2.1",
+                    () -> false,
+                    answer::complete);
+            assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(Verdict.REFUSED);
+        }
+
+        // Had one been hashed, it would be known by now.
+        assertThat(ask("ann", "secret")).isNotCompleted();
     }
 }

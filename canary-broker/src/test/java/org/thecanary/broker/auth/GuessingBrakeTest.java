@@ -61,4 +61,21 @@ class GuessingBrakeTest {
         assertThat(brake.holds("192.0.2.1", "ann", now)).isFalse();
         assertThat(failed("192.0.2.1", "ann")).isZero();
     }
+
+    @Test
+    void allAddressesOfAnIpv6NetworkAreOne() {
+        for (int i = 0; i <= GuessingBrake.FREE; i++) {
+            var _ = failed("2001:db8:0:7::" + i, "user" + i);
+        }
+
+        assertThat(brake.holds("2001:db8:0:7:ffff::1", "ann", now)).isTrue();
+        assertThat(brake.holds("2001:db8:0:8::1", "ann", now)).isFalse();
+    }
+
+    @Test
+    void anIpv4AddressIsItselfHoweverItIsWritten() {
+        assertThat(GuessingBrake.network("192.0.2.1")).isEqualTo("192.0.2.1");
+        assertThat(GuessingBrake.network("::ffff:192.0.2.1")).isEqualTo("192.0.2.1");
+        assertThat(GuessingBrake.network("no:address")).isEqualTo("no:address");
+    }
 }
