@@ -14,11 +14,10 @@ import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.config.LogType;
 import org.thecanary.cli.terminal.Terminal;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +76,7 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
     static void configure(LogConfig config, Format format, BiConsumer<LogType, String> toTopic)
             throws IOException {
         Path file = config.file();
-        OutputStream opened = null;
+        WritableByteChannel opened = null;
         IOException refused = null;
         try {
             opened = file == null ? null : open(file);
@@ -97,7 +96,7 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         }
         LogLine plain = line(config, format, false);
         if (opened != null) {
-            places.add(new Place(plain, new LogSink("file", new ToStream(opened, true))));
+            places.add(new Place(plain, new LogSink("file", new LogFile(opened))));
         }
         if (config.toTopic()) {
             places.add(new Place(
@@ -133,22 +132,21 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         return new LogLine.Plain(LogLine.Time.of(strftime == null ? READABLE : strftime));
     }
 
-    private static OutputStream open(Path file) throws IOException {
-        return new BufferedOutputStream(Channels.newOutputStream(Files.newByteChannel(
+    private static WritableByteChannel open(Path file) throws IOException {
+        return Files.newByteChannel(
                 file,
                 Set.of(
                         StandardOpenOption.CREATE,
                         StandardOpenOption.APPEND,
                         StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString("rw-------")))));
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     private static LogSink stream(String name, PrintStream stream) {
-        return new LogSink(name, new ToStream(stream, false));
+        return new LogSink(name, new ToStream(stream));
     }
 
-    private record ToStream(OutputStream out, boolean ours) implements LogSink.Target {
+    private record ToStream(OutputStream out) implements LogSink.Target {
         @Override
         public void write(LogSink.Line line) throws IOException {
             out.write((line.text() + "\n").getBytes(StandardCharsets.UTF_8));
@@ -157,13 +155,6 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         @Override
         public void flush() throws IOException {
             out.flush();
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (ours) {
-                out.close();
-            }
         }
     }
 

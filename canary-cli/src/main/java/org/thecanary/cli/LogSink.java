@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
+import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.LogType;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One place that log lines go to, behind a queue and with a thread of its own: a pipe that nobody reads, or a disk that
- * hangs, holds up neither a loop nor the other places. Lines that find the queue full are lost, and a line says how many
- * were.
+ * hangs, holds up neither a loop nor the other places. Lines that find the queue full, or cannot be written, are lost, and a
+ * line says how many were.
  *
  * <p>Any thread.
  */
@@ -25,6 +27,9 @@ final class LogSink implements AutoCloseable {
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong waiting = new AtomicLong();
     private final Thread writer;
+    /** Why lines were not written since the last that was; the writer's. */
+    private @Nullable IOException trouble;
+
     private volatile boolean closed;
 
     /** A line as it is to be written, without its end. */
@@ -79,13 +84,26 @@ final class LogSink implements AutoCloseable {
     }
 
     private void write(Line line) throws IOException {
-        target.write(line);
-        long missing = lost.getAndSet(0);
-        if (missing > 0) {
-            target.write(new Line(
-                    LogType.WARNING,
-                    missing + " log lines were lost here: they came faster than they were taken."));
+        long missing = 1; // this one, unless it can be written
+        try {
+            target.write(line);
+            missing = lost.getAndSet(0);
+            if (missing > 0) {
+                target.write(new Line(
+                        LogType.WARNING, missing + " log lines were lost here: " + why() + "."));
+                trouble = null;
+            }
+        } catch (IOException e) {
+            lost.addAndGet(missing);
+            trouble = e;
+            throw e;
         }
+    }
+
+    private String why() {
+        return trouble == null
+                ? "they came faster than they were taken"
+                : Objects.requireNonNullElse(trouble.getMessage(), trouble.toString());
     }
 
     private interface Writing {
