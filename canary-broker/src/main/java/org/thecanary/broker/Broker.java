@@ -282,7 +282,10 @@ public final class Broker implements AutoCloseable {
         }
         figures.count(() -> {});
         Figures now = figures.now();
-        return now.retainedBytes() + now.waiting().bytes() + now.counters().unsentBytes;
+        return now.retainedBytes()
+                + now.waiting().bytes()
+                + now.counters().unsentBytes
+                + now.counters().unfinishedBytes;
     }
 
     /** {@code retain_expiry_interval}: removes expired Retained Messages now and then; they are never sent anyway. */

@@ -49,6 +49,7 @@ final class MemoryBudget implements Runnable {
     private final Gauges gauges;
     private final LongSupplier limit;
     private Memory told = Memory.ENOUGH;
+    private long toldShare;
     private Memory heap = Memory.ENOUGH;
     private Memory stored = Memory.ENOUGH;
     private int looks;
@@ -103,19 +104,22 @@ final class MemoryBudget implements Runnable {
         }
     }
 
-    private void tell(Memory now) {
-        if (now == told) {
+    /** Tells the loops, where something has changed. */
+    void tell(Memory now) {
+        long share = loops.share(Math.min(limit.getAsLong(), gauges.heapMaximum()));
+        if (now == told && share == toldShare) {
             return;
         }
-        if (now == Memory.ENOUGH) {
+        if (now == Memory.ENOUGH && told != Memory.ENOUGH) {
             LOG.warn("There is enough memory again.");
-        } else if (told == Memory.ENOUGH) {
+        } else if (now != Memory.ENOUGH && told == Memory.ENOUGH) {
             LOG.warn("Memory runs short: publishers are slowed down, and messages of QoS 0 for slow"
                     + " clients are dropped.");
         }
         told = now;
+        toldShare = share;
         for (BrokerLoop loop : loops.all()) {
-            loop.post(() -> loop.memory(now));
+            loop.post(() -> loop.memory(now, share));
         }
     }
 }

@@ -29,6 +29,7 @@ public final class BrokerLoop {
     private @Nullable Batch[] batches = new @Nullable Batch[0];
     private boolean flushPosted;
     private Memory memory = Memory.ENOUGH;
+    private long memoryShare;
     private long nowMillis = System.currentTimeMillis();
 
     /** Something written to in this turn. */
@@ -46,9 +47,10 @@ public final class BrokerLoop {
         FULL
     }
 
-    BrokerLoop(int index, EventLoop executor) {
+    BrokerLoop(int index, EventLoop executor, long memoryShare) {
         this.index = index;
         this.executor = executor;
+        this.memoryShare = memoryShare;
     }
 
     /** 0 to the number of loops less one. Any thread. */
@@ -121,10 +123,20 @@ public final class BrokerLoop {
         nowMillis = System.currentTimeMillis();
     }
 
-    /** What the budget says as of now. */
-    public void memory(Memory now) {
+    /**
+     * What the budget says as of now.
+     *
+     * @param share {@link #memoryShare}
+     */
+    public void memory(Memory now, long share) {
         assert inLoop();
         memory = now;
+        memoryShare = share;
+    }
+
+    /** Bytes that what has not left, and what has not come whole, may each take on this loop. */
+    public long memoryShare() {
+        return memoryShare;
     }
 
     public Memory memory() {

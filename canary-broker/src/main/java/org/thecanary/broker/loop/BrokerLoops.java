@@ -13,18 +13,33 @@ import java.util.List;
 
 /** All loops of a broker. Immutable; any thread. */
 public final class BrokerLoops {
+    private static final int SHARES = 4;
+    private static final long LEAST_SHARE = 64 * 1024;
+
     private final List<BrokerLoop> loops;
     private final IdentityHashMap<EventExecutor, BrokerLoop> byExecutor = new IdentityHashMap<>();
 
     /** One loop for each event loop of the group. */
     public BrokerLoops(EventLoopGroup group) {
+        List<EventExecutor> executors = new ArrayList<>();
+        group.forEach(executors::add);
         List<BrokerLoop> made = new ArrayList<>();
-        for (EventExecutor executor : group) {
-            BrokerLoop loop = new BrokerLoop(made.size(), (EventLoop) executor);
+        for (EventExecutor executor : executors) {
+            long share = share(Runtime.getRuntime().maxMemory(), executors.size());
+            BrokerLoop loop = new BrokerLoop(made.size(), (EventLoop) executor, share);
             made.add(loop);
             byExecutor.put(executor, loop);
         }
         loops = List.copyOf(made);
+    }
+
+    /** {@link BrokerLoop#memoryShare} where there is so much memory: a quarter of it for all loops together. */
+    public long share(long memory) {
+        return share(memory, loops.size());
+    }
+
+    private static long share(long memory, int loops) {
+        return Math.max(LEAST_SHARE, memory / SHARES / loops);
     }
 
     /** Has every loop keep what is to be kept; before any of them runs. */

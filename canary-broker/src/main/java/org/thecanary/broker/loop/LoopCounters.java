@@ -40,6 +40,8 @@ public final class LoopCounters {
     public long clientsConnected;
     /** Written, and not taken by its socket. */
     public long unsentBytes;
+    /** Kept of packets that have not come whole. */
+    public long unfinishedBytes;
     /** Packets of which some may be among {@link #unsentBytes}. */
     public long unsentPackets;
 
@@ -62,6 +64,7 @@ public final class LoopCounters {
         sessionsExpired += other.sessionsExpired;
         clientsConnected += other.clientsConnected;
         unsentBytes += other.unsentBytes;
+        unfinishedBytes += other.unfinishedBytes;
         unsentPackets += other.unsentPackets;
     }
 

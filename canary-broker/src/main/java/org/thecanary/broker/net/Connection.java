@@ -77,6 +77,8 @@ final class Connection extends ChannelInboundHandlerAdapter
     private static final int ANSWERS_BYTES = 1024 * 1024;
     /** How long who publishes is not read while memory is short. */
     private static final long SLOW_MILLIS = 100;
+    /** Bytes of a packet that a client may send for one of a CONNECT, where both cannot be kept. */
+    private static final long STRANGERS_WEIGHT = 32;
     /** With more answers than this waiting for the disk, we read no further. */
     private static final int HELD_ANSWERS = 10_000;
     /** How long a client has to send its CONNECT. */
@@ -113,6 +115,8 @@ final class Connection extends ChannelInboundHandlerAdapter
     private boolean slowed;
     private long unsentAnswers;
     private int held;
+    private long unfinishedBytes;
+    private boolean flushing;
     private long unsentBytes;
     private long unsentPackets;
     private long written;
@@ -143,7 +147,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         this.counters = scratch.loop.counters();
         this.mountPoint = flow.mountPoint();
         this.decoder = new PacketDecoder(
-                PacketDecoder.Side.SERVER, flow.maximumPacketSize(), scratch.topics);
+                PacketDecoder.Side.SERVER, flow.maximumPacketSize(), scratch.topics, this::kept);
         this.lastHeardMillis = scratch.loop.nowMillis();
     }
 
@@ -231,6 +235,48 @@ final class Connection extends ChannelInboundHandlerAdapter
         } catch (ProtocolException violation) {
             violated(violation);
         }
+    }
+
+    /** Of packets that have not come whole too many would fill the memory: then who has most of them leaves. */
+    @Override
+    public void kept(int bytes) {
+        if (state == State.ENDED) {
+            return; // on the way out, with all that it keeps
+        }
+        unfinished(bytes);
+        while (bytes > 0 && scratch.isUnfinishedOverBudget()) {
+            Connection greatest = scratch.connections.withMostUnfinished();
+            if (greatest == this) {
+                unfinished(-bytes);
+                throw new ProtocolException(
+                        ReasonCode.QUOTA_EXCEEDED,
+                        "4.13",
+                        "no memory for what has come of its packet");
+            }
+            greatest.leaveUnfinished();
+        }
+    }
+
+    private void leaveUnfinished() {
+        String why = "memory is short, and its packet has not come whole";
+        if (state == State.CONNECTED) {
+            hangUp(ReasonCode.QUOTA_EXCEEDED, why);
+        } else {
+            finish(
+                    DisconnectTexts.of(ReasonCode.QUOTA_EXCEEDED),
+                    name() + " is disconnected: " + why,
+                    false);
+        }
+    }
+
+    private void unfinished(long bytes) {
+        unfinishedBytes += bytes;
+        counters.unfinishedBytes += bytes;
+    }
+
+    /** Grows with what is kept of a packet that has not come whole; who has not come in yet has little to send. */
+    long unfinishedWeight() {
+        return state == State.CONNECTED ? unfinishedBytes : STRANGERS_WEIGHT * unfinishedBytes;
     }
 
     private void handle(Packet packet) {
@@ -451,7 +497,7 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     private int unsentMost() {
         return scratch.loop.memory() == Memory.ENOUGH
-                ? scratch.isOverBudget() ? WRITABLE_BYTES / 4 : OVERLOADED_BYTES
+                ? scratch.isUnsentOverBudget() ? WRITABLE_BYTES / 4 : OVERLOADED_BYTES
                 : WRITABLE_BYTES / 16;
     }
 
@@ -459,11 +505,23 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (state != State.CONNECTED) {
             return false;
         }
-        if (out.bytes(channel) < limit) {
+        if (unsentBytes < limit) {
+            return true;
+        }
+        flushEarly();
+        if (unsentBytes < limit) {
             return true;
         }
         starved = true;
         return false;
+    }
+
+    /** What a turn has written is not held against a client that would read it. */
+    private void flushEarly() {
+        flushing = true;
+        out.flush(channel);
+        flushing = false;
+        accountUnsent();
     }
 
     @Override
@@ -525,7 +583,8 @@ final class Connection extends ChannelInboundHandlerAdapter
                 : List.of(subscription.identifier()); // [MQTT-3.3.4-3]
         Publish packet = aliases == null
                 ? new Publish(sent, packetId, dup, 0, identifiers)
-                : aliases.publish(sent, packetId, dup, identifiers);
+                : aliases.publish(
+                        sent, packetId, dup, identifiers, scratch.loop.memory() == Memory.FULL);
         scratch.packet.clear();
         if (!PacketEncoder.encodeHead(
                 packet, ProtocolVersion.MQTT_5, scratch.packet, maximumPacketSize)) {
@@ -596,6 +655,8 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     private void countBytes(int length) {
+        unsentBytes += length;
+        counters.unsentBytes += length;
         counters.bytesSent += length;
         bytesSent += length;
     }
@@ -638,6 +699,9 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (flushing) {
+            return; // in the midst of a delivery; the turn's end sees to it
+        }
         accountUnsent();
         if (starved && channel.channel().isWritable()) {
             scratch.loop.turn();
@@ -788,6 +852,8 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     /** What comes from now on is not listened to, and not for long. */
     private void end() {
+        decoder.abandon();
+        unfinished(-unfinishedBytes);
         state = State.ENDED;
         silenceMillis = LINGER_MILLIS;
         lastHeardMillis = scratch.loop.nowMillis();

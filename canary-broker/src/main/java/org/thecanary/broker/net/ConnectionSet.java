@@ -53,6 +53,17 @@ final class ConnectionSet {
         }
     }
 
+    /** Whose packet that has not come whole weighs most. There is one at least. */
+    Connection withMostUnfinished() {
+        Connection most = connections.getFirst();
+        for (Connection connection : connections) {
+            if (connection.unfinishedWeight() > most.unfinishedWeight()) {
+                most = connection;
+            }
+        }
+        return most;
+    }
+
     /** All of them, for the end of the broker. */
     List<Connection> all() {
         return List.copyOf(connections);

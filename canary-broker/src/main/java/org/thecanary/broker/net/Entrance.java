@@ -68,6 +68,11 @@ record Entrance(ConnectFlow flow, @Nullable ListenerTls tls, HttpRoutes monitori
                         public void refused(String why) {
                             newcomer.refused(why);
                         }
+
+                        @Override
+                        public void kept(int bytes) {
+                            newcomer.kept(bytes);
+                        }
                     });
         }
     }

@@ -106,6 +106,10 @@ final class HttpGuest implements Newcomer, HttpRoutes.Handler {
         }
     }
 
+    /** A request is short, and so is the time to send it. */
+    @Override
+    public void kept(int bytes) {}
+
     @Override
     public HttpAnswer answer(HttpQuestion question) throws Exception {
         if (!question.method().equals("GET")) {

@@ -2,6 +2,7 @@
 package org.thecanary.broker.net;
 
 import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.broker.loop.BrokerLoop.Memory;
 import org.thecanary.mqtt.codec.PublishImage;
 import org.thecanary.mqtt.codec.TopicCache;
 import org.thecanary.mqtt.codec.WireWriter;
@@ -13,8 +14,8 @@ import org.thecanary.mqtt.codec.WireWriter;
  * <p>Owner: its loop.
  */
 final class LoopScratch {
-    /** Clients that do not read may hold a quarter of the memory; then each of them is allowed less. */
-    private static final int BUDGET_SHARE = 4;
+    /** Where memory is full, no more than this part of the loop's share may be of packets that have not come whole. */
+    private static final int UNFINISHED_WHEN_FULL = 4;
 
     final BrokerLoop loop;
     final ReceiveBuffer received = new ReceiveBuffer();
@@ -24,7 +25,6 @@ final class LoopScratch {
     final TopicCache topics = new TopicCache(4096);
     final ConnectionSet connections;
 
-    private final long unsentBudget;
     /** By version 3 or 5, without or with Packet Identifier. */
     private final PublishImage[] images = {
         new PublishImage(false, false, SharedPayload.LARGEST_COPIED),
@@ -37,13 +37,18 @@ final class LoopScratch {
         this.loop = loop;
         this.sharedPayload = new SharedPayload(loop);
         this.connections = new ConnectionSet(loop);
-        this.unsentBudget = Runtime.getRuntime().maxMemory()
-                / BUDGET_SHARE
-                / Runtime.getRuntime().availableProcessors();
     }
 
-    boolean isOverBudget() {
-        return loop.counters().unsentBytes > unsentBudget;
+    /** Whether clients that do not read hold the loop's share of memory; then each of them is allowed less. */
+    boolean isUnsentOverBudget() {
+        return loop.counters().unsentBytes > loop.memoryShare();
+    }
+
+    /** Whether packets that have not come whole hold more than the loop's share of memory. */
+    boolean isUnfinishedOverBudget() {
+        long share = loop.memoryShare();
+        return loop.counters().unfinishedBytes
+                > (loop.memory() == Memory.FULL ? share / UNFINISHED_WHEN_FULL : share);
     }
 
     PublishImage image(boolean v5, boolean withPacketId) {

@@ -24,6 +24,13 @@ interface Newcomer {
      */
     void refused(@Nullable String why);
 
+    /**
+     * A layer below keeps so many bytes more of what has not come whole, or so many less where it is negative.
+     *
+     * @throws org.thecanary.mqtt.packet.ProtocolException if they are too many
+     */
+    void kept(int bytes);
+
     /** The address alone. */
     default String host() {
         String address = address();

@@ -23,14 +23,23 @@ final class OutboundAliases {
         this.maximum = maximum;
     }
 
-    /** A PUBLISH that uses an alias where the topic has one, and sets it where it now gets one. */
-    Publish publish(Message message, int packetId, boolean dup, List<Integer> identifiers) {
+    /**
+     * A PUBLISH that uses an alias where the topic has one, and sets it where it now gets one.
+     *
+     * @param memoryFull whether no topic gets one any more
+     */
+    Publish publish(
+            Message message,
+            int packetId,
+            boolean dup,
+            List<Integer> identifiers,
+            boolean memoryFull) {
         Integer known = aliases.get(message.topic());
         if (known != null) {
             return new Publish(
                     message.withTopic(TopicName.NONE), packetId, dup, known, identifiers);
         }
-        if (aliases.size() == maximum) {
+        if (memoryFull || aliases.size() == maximum) {
             return new Publish(message, packetId, dup, 0, identifiers);
         }
         int next = aliases.size() + 1;

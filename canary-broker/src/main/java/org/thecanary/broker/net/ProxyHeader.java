@@ -24,10 +24,30 @@ final class ProxyHeader extends ByteToMessageDecoder {
     private final ProxyConfig config;
     private final Newcomer newcomer;
     private boolean refused;
+    private int kept;
 
     ProxyHeader(ProxyConfig config, Newcomer newcomer) {
         this.config = config;
         this.newcomer = newcomer;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        super.channelRead(context, message);
+        tell(actualReadableBytes());
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext context) {
+        tell(0);
+    }
+
+    private void tell(int now) {
+        int more = now - kept;
+        kept = now;
+        if (more != 0) {
+            newcomer.kept(more);
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.mqtt.packet.Message;
+import org.thecanary.mqtt.packet.UserProperty;
 import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
@@ -53,6 +54,9 @@ public final class RetainedMessages {
 
     /** The topic after which the next sweep begins. */
     private final AtomicReference<byte[]> sweptTo = new AtomicReference<>(new byte[0]);
+
+    /** About what a User Property takes besides its characters. */
+    private static final int PROPERTY_OVERHEAD = 120;
 
     /** May take half of the heap: with much more, a collector does little else. */
     public RetainedMessages() {
@@ -178,7 +182,13 @@ public final class RetainedMessages {
     }
 
     private static int memoryOf(Message message) {
-        return OVERHEAD + message.payloadBytes() + message.topic().utf8().length;
+        int properties = 0;
+        for (UserProperty property : message.properties().userProperties()) {
+            properties += PROPERTY_OVERHEAD
+                    + property.name().length()
+                    + property.value().length();
+        }
+        return OVERHEAD + message.payloadBytes() + message.topic().utf8().length + properties;
     }
 
     /** How many messages there are, expired ones that nobody came across included. */

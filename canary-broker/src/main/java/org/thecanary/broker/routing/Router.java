@@ -31,6 +31,8 @@ public final class Router {
      * as the trie says that nothing has changed for it. A power of two places, a topic in the one its hash names.
      */
     private static final int REMEMBERED = 1024;
+
+    private static final int LONGEST_REMEMBERED = 1024; // bytes
     private static final @Nullable Claim[] NO_CLAIMS = {};
 
     private record Route(TopicName topic, long version, Subscriber[] subscribers) {}
@@ -262,7 +264,9 @@ public final class Router {
         for (int i = 0; i < found.length; i++) {
             found[i] = matches.get(i);
         }
-        routes[place] = new Route(topic, version, found);
+        if (topic.utf8().length <= LONGEST_REMEMBERED) {
+            routes[place] = new Route(topic, version, found);
+        }
         return found;
     }
 }

@@ -469,7 +469,7 @@ public final class Session {
             if (aliases == null) {
                 aliases = new TopicAliases(limits.topicAliasMaximum());
             }
-            message = message.withTopic(aliases.resolve(packet));
+            message = message.withTopic(aliases.resolve(packet, outbox.memoryFull()));
         }
         // validate
         if (message.qos().compareTo(limits.maxQoS()) > 0) {

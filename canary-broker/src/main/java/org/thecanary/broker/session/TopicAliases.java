@@ -13,7 +13,11 @@ import org.thecanary.mqtt.topic.TopicName;
  * <p>Owner: the session's loop.
  */
 final class TopicAliases {
+    /** Of topics that a client may set aliases for while memory is full: enough for who means well. */
+    private static final int MOST_BYTES_WHEN_FULL = 16 * 1024;
+
     private final int maximum;
+    private long bytes; // of the topics
     private @Nullable TopicName @Nullable [] topics; // most clients never use one
 
     TopicAliases(int maximum) {
@@ -29,9 +33,10 @@ final class TopicAliases {
     /**
      * The topic a PUBLISH means.
      *
-     * @throws ProtocolException if the alias is out of range or unknown
+     * @param memoryFull whether an alias of a long topic is too much
+     * @throws ProtocolException if the alias is out of range or unknown, or there is no memory for it
      */
-    TopicName resolve(Publish publish) {
+    TopicName resolve(Publish publish, boolean memoryFull) {
         int alias = publish.topicAlias();
         TopicName topic = publish.message().topic();
         if (alias == 0) {
@@ -47,6 +52,12 @@ final class TopicAliases {
             topics = new @Nullable TopicName[maximum + 1];
         }
         if (!topic.isEmpty()) {
+            TopicName former = topics[alias];
+            bytes += topic.utf8().length - (former == null ? 0 : former.utf8().length);
+            if (memoryFull && bytes > MOST_BYTES_WHEN_FULL) {
+                throw new ProtocolException(
+                        ReasonCode.QUOTA_EXCEEDED, "3.3.2.3.4", "no memory for more Topic Aliases");
+            }
             topics[alias] = topic;
             return topic;
         }

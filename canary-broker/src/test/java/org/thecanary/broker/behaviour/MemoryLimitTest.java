@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.Test;
+import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.loop.LoopCounters;
+import org.thecanary.mqtt.codec.Bytes;
 import org.thecanary.mqtt.packet.Connect;
 import org.thecanary.mqtt.packet.ProtocolVersion;
 import org.thecanary.mqtt.packet.PubAck;
@@ -19,10 +22,12 @@ import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
 
-/** What becomes of messages for a client that is away, when memory_limit is reached? */
+/** What becomes of clients and their messages when memory_limit is reached? */
 class MemoryLimitTest {
     private static final String KILOBYTE = "x".repeat(1000);
 
@@ -109,6 +114,137 @@ class MemoryLimitTest {
                                     .tryConnect(greeting -> greeting.clientId = "new")
                                     .reason()
                             == ReasonCode.SUCCESS);
+        }
+    }
+
+    private static long sum(TestBroker broker, ToLongFunction<LoopCounters> figure) {
+        return broker.broker().loops().all().stream()
+                .mapToLong(loop -> figure.applyAsLong(loop.counters()))
+                .sum();
+    }
+
+    /** Waits until the loops know of the limit. */
+    private static long share(TestBroker broker, long limit) {
+        long share = broker.broker().loops().share(limit);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> broker.broker().loops().all().stream()
+                        .allMatch(loop -> loop.memoryShare() == share));
+        return share;
+    }
+
+    @Test
+    void clientsThatDoNotReadHoldTheirShareOfItAndOthersGoOn() throws Exception {
+        int limit = 16_000_000;
+        int clients = 12;
+        long beyond = 64 * 1024
+                + 16 * 1024; // what each may have when the share is used up, and a message
+        try (TestBroker broker =
+                TestBroker.start((config, _) -> config.limits.memoryLimit = limit)) {
+            long share = share(broker, limit);
+            for (int i = 0; i < clients; i++) {
+                broker.connect("slow" + i).subscribe("t", 0);
+            }
+            TestClient publisher = broker.connect("p");
+            String payload = "x".repeat(16_000);
+
+            // Each socket takes a few megabytes before its client is slow.
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        for (int i = 0; i < 50; i++) {
+                            publisher.publish("t", payload);
+                        }
+                        publisher.publishAcknowledged("nobody", "", false);
+                        assertThat(sum(broker, counters -> counters.unsentBytes))
+                                .isLessThanOrEqualTo(2 * share + clients * beyond);
+                        return broker.dropped() > 100L * clients;
+                    });
+
+            TestClient reader = broker.connect("reader");
+            reader.subscribe("u", 1);
+            publisher.publish("u", "you", 1, false, 7);
+            assertThat(reader.nextPayload()).isEqualTo("you");
+        }
+    }
+
+    private static byte[] publishOfAMegabyteBegun(int bytes) {
+        return Arrays.copyOf(Bytes.of("30 FFFF3F 0001 74"), bytes);
+    }
+
+    @Test
+    void packetsThatDoNotComeWholeHoldTheirShareOfItAndOthersGoOn() throws Exception {
+        int limit = 4_000_000;
+        try (TestBroker broker =
+                TestBroker.start((config, _) -> config.limits.memoryLimit = limit)) {
+            long share = share(broker, limit);
+            for (int i = 0; i < 20; i++) {
+                broker.connect("half" + i).sendBytes(publishOfAMegabyteBegun(200_000));
+            }
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> sum(broker, counters -> counters.clientsConnected) < 20
+                            && sum(broker, counters -> counters.unfinishedBytes) <= 2 * share);
+            for (int i = 0; i < 2; i++) { // one on each loop
+                TestClient honest = broker.connect("honest" + i);
+                byte[] whole = new byte[100_003];
+                System.arraycopy(publishOfAMegabyteBegun(7), 0, whole, 0, 7);
+                System.arraycopy(Bytes.of("30 9F8D06"), 0, whole, 0, 4); // 99,999 bytes
+                honest.sendBytes(Arrays.copyOf(whole, 70_000));
+                honest.sendBytes(Arrays.copyOfRange(whole, 70_000, 100_003));
+                honest.expectNothing();
+            }
+        }
+    }
+
+    @Test
+    void aPacketThatIsMoreThanTheShareEndsItsSender() throws Exception {
+        int limit = 4_000_000;
+        try (TestBroker broker =
+                TestBroker.start((config, _) -> config.limits.memoryLimit = limit)) {
+            share(broker, limit);
+            TestClient sender = broker.connect("half");
+            sender.sendBytes(publishOfAMegabyteBegun(600_000));
+
+            sender.expectDisconnect(ReasonCode.QUOTA_EXCEEDED);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> sum(broker, counters -> counters.unfinishedBytes) == 0);
+        }
+    }
+
+    @Test
+    void soDoesAWebSocketFrame() throws Exception {
+        int limit = 4_000_000;
+        try (TestBroker broker = TestBroker.start((config, listener) -> {
+                    config.limits.memoryLimit = limit;
+                    listener.protocol = ListenerConfig.Protocol.WEBSOCKETS;
+                });
+                WebSocketPeer sender = WebSocketPeer.open(broker.port(), "mqtt")) {
+            share(broker, limit);
+            sender.send(Arrays.copyOf(Bytes.of("82 FF 00000000000F4240 00000000"), 600_000));
+
+            sender.expectClose();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> sum(broker, counters -> counters.unfinishedBytes) == 0);
+        }
+    }
+
+    @Test
+    void ofProxyHeadersThatDoNotComeWholeSomeLeave() throws Exception {
+        int limit = 100_000;
+        try (TestBroker broker = TestBroker.start((config, listener) -> {
+            config.limits.memoryLimit = limit;
+            listener.proxyProtocol = 2;
+        })) {
+            long share = share(broker, limit);
+            byte[] half = Arrays.copyOf(Bytes.of("0D0A0D0A000D0A515549540A 21 11 FFFF"), 50_000);
+            for (int i = 0; i < 8; i++) {
+                broker.open(ProtocolVersion.MQTT_5).sendBytes(half);
+            }
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> sum(broker, counters -> counters.unfinishedBytes) == 2 * 50_000
+                            && broker.broker().connections().size() == 2);
+            assertThat(share).isBetween(50_000L, 100_000L); // one on each loop
         }
     }
 }

@@ -18,11 +18,13 @@ import org.thecanary.mqtt.Spec;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.packet.UserProperty;
 import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -77,6 +79,22 @@ class RetainedMessagesTest {
 
         few.remove(TopicName.of("c"));
         assertTrue(few.hasRoomFor(another));
+    }
+
+    @Test
+    void userPropertiesTakeRoomToo() {
+        RetainedMessages few = new RetainedMessages(100_000);
+        Message plain = message("a", "x", NEVER).message();
+        Message wordy = plain.withProperties(new MessageProperties(
+                MessageProperties.ABSENT,
+                MessageProperties.ABSENT,
+                null,
+                null,
+                null,
+                Collections.nCopies(1000, new UserProperty("a", "b"))));
+
+        assertTrue(few.hasRoomFor(plain));
+        assertFalse(few.hasRoomFor(wordy));
     }
 
     @Test

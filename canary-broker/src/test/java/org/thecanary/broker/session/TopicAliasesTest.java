@@ -23,11 +23,11 @@ class TopicAliasesTest {
     }
 
     private String resolve(String topic, int alias) {
-        return aliases.resolve(publish(TopicName.of(topic), alias)).toString();
+        return aliases.resolve(publish(TopicName.of(topic), alias), false).toString();
     }
 
     private String resolve(int alias) {
-        return aliases.resolve(publish(TopicName.NONE, alias)).toString();
+        return aliases.resolve(publish(TopicName.NONE, alias), false).toString();
     }
 
     private static ReasonCode reason(Throwable thrown) {
@@ -51,14 +51,15 @@ class TopicAliasesTest {
         resolve("b", 1);
 
         assertThat(resolve(1)).isEqualTo("b");
-        assertThat(aliases.resolve(publish(TopicName.of("c"), 0))).isEqualTo(TopicName.of("c"));
+        assertThat(aliases.resolve(publish(TopicName.of("c"), 0), false))
+                .isEqualTo(TopicName.of("c"));
     }
 
     @Test
     void anAliasAboveTheMaximumIsInvalid() {
         assertThatThrownBy(() -> resolve("a", 11))
                 .satisfies(e -> assertThat(reason(e)).isEqualTo(ReasonCode.TOPIC_ALIAS_INVALID));
-        assertThatThrownBy(() -> new TopicAliases(0).resolve(publish(TopicName.of("a"), 1)))
+        assertThatThrownBy(() -> new TopicAliases(0).resolve(publish(TopicName.of("a"), 1), false))
                 .satisfies(e -> assertThat(reason(e)).isEqualTo(ReasonCode.TOPIC_ALIAS_INVALID));
     }
 
@@ -74,5 +75,20 @@ class TopicAliasesTest {
     void anAliasThatWasNeverSetIsAProtocolError() {
         assertThatThrownBy(() -> resolve(3))
                 .satisfies(e -> assertThat(reason(e)).isEqualTo(ReasonCode.PROTOCOL_ERROR));
+    }
+
+    @Test
+    void whileMemoryIsFullLongTopicsGetNoneAndShortOnesDo() {
+        TopicName longOne = TopicName.of("x".repeat(10_000));
+        aliases.resolve(publish(longOne, 1), true);
+
+        assertThatThrownBy(() -> aliases.resolve(publish(longOne, 2), true))
+                .satisfies(e -> assertThat(reason(e)).isEqualTo(ReasonCode.QUOTA_EXCEEDED));
+
+        TopicAliases others = new TopicAliases(10);
+        for (int i = 0; i < 1000; i++) {
+            others.resolve(publish(TopicName.of("a topic of usual length/" + i), 1 + i % 10), true);
+        }
+        assertThat(others.known(10)).isEqualTo(TopicName.of("a topic of usual length/999"));
     }
 }

@@ -44,7 +44,7 @@ public final class PacketDecoder {
     private static final int LARGEST_CARRIED = 16 * 1024;
 
     /** An array for what comes in pieces has room for this many times what has come, at most. */
-    private static final int ROOM = 4;
+    private static final int GROWTH = 4;
 
     /** The first byte of a client that speaks TLS, and of no CONNECT of any version. */
     private static final int TLS_HANDSHAKE = 0x16;
@@ -60,10 +60,24 @@ public final class PacketDecoder {
         SERVER
     }
 
+    /** Lends the memory for what has not come whole. Confined to the decoder's thread. */
+    public interface Room {
+        /** For who has enough of it. */
+        Room UNLIMITED = _ -> {};
+
+        /**
+         * A decoder is about to keep this many bytes more, or has given up as many where it is negative.
+         *
+         * @throws org.thecanary.mqtt.packet.ProtocolException if there is no room for more; then none were taken
+         */
+        void take(int bytes);
+    }
+
     // for the life of the Network Connection
     private final Side side;
     private final long maximumPacketSize;
     private final TopicCache topics;
+    private final Room room;
     private final WireReader in = new WireReader();
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private boolean connected;
@@ -75,6 +89,7 @@ public final class PacketDecoder {
     private byte[] fed = NOTHING;
     private int position;
     private int end;
+    private int own; // bytes of it, where it is a copy
 
     // the beginning of a packet whose rest has not come yet
     private byte[] carry = NOTHING;
@@ -97,9 +112,18 @@ public final class PacketDecoder {
      * @param topics shared by all decoders of one thread
      */
     public PacketDecoder(Side side, long maximumPacketSize, TopicCache topics) {
+        this(side, maximumPacketSize, topics, Room.UNLIMITED);
+    }
+
+    /**
+     * @param topics shared by all decoders of one thread
+     * @param room told of all that is kept from one {@link #feed} to the next
+     */
+    public PacketDecoder(Side side, long maximumPacketSize, TopicCache topics, Room room) {
         this.side = side;
         this.maximumPacketSize = maximumPacketSize;
         this.topics = topics;
+        this.room = room;
     }
 
     /** The version to read by: what CONNECT said. A Server's decoder learns it from the CONNECT itself. */
@@ -121,10 +145,12 @@ public final class PacketDecoder {
      */
     public void feed(byte[] bytes, int from, int to) {
         if (position == end) {
+            letGo();
             fed = bytes;
             position = from;
             end = to;
         } else {
+            own(end + to - from - position);
             byte[] joined = Arrays.copyOfRange(fed, position, end + to - from);
             System.arraycopy(bytes, from, joined, end - position, to - from);
             fed = joined;
@@ -135,9 +161,17 @@ public final class PacketDecoder {
 
     /** Copies what is left of the fed array, since its owner needs it before {@link #next} has answered null. */
     public void keep() {
+        own(end - position);
         fed = Arrays.copyOfRange(fed, position, end);
         end -= position;
         position = 0;
+    }
+
+    /** Gives up what has not come whole. The decoder is of no more use. */
+    public void abandon() {
+        letGo();
+        carry = given(carry);
+        payload = given(payload);
     }
 
     /**
@@ -176,7 +210,7 @@ public final class PacketDecoder {
         }
         byte[] whole = payload;
         int head = carried;
-        payload = NOTHING;
+        payload = given(payload);
         payloadSize = 0;
         payloadCame = 0;
         carried = 0;
@@ -196,7 +230,7 @@ public final class PacketDecoder {
         carried = 0;
         Packet packet = decode(carry, 0, size, NOTHING);
         if (carry.length > LARGEST_KEPT) {
-            carry = NOTHING;
+            carry = given(carry);
         }
         return packet;
     }
@@ -220,7 +254,15 @@ public final class PacketDecoder {
         return size - head > LARGEST_CARRIED ? head : UNKNOWN;
     }
 
+    private void own(int bytes) {
+        room.take(bytes - own);
+        own = bytes;
+    }
+
     private void letGo() {
+        if (own > 0) {
+            own(0);
+        }
         fed = NOTHING;
         position = 0;
         end = 0;
@@ -241,10 +283,19 @@ public final class PacketDecoder {
     }
 
     /** Grows with the bytes that came, never by what the packet claims to be. */
-    private static byte[] withRoom(byte[] array, int needed, int most) {
-        return array.length >= needed
-                ? array
-                : Arrays.copyOf(array, (int) Math.min((long) ROOM * needed, most));
+    private byte[] withRoom(byte[] array, int needed, int most) {
+        if (array.length >= needed) {
+            return array;
+        }
+        int size = (int) Math.min((long) GROWTH * needed, most);
+        room.take(size - array.length);
+        return Arrays.copyOf(array, size);
+    }
+
+    /** What an array is replaced by that is no longer kept. */
+    private byte[] given(byte[] array) {
+        room.take(-array.length);
+        return NOTHING;
     }
 
     /** Bytes of the whole packet that begins here, or {@link #UNKNOWN} until its fixed header is complete. */

@@ -11,11 +11,15 @@ import java.util.List;
 /**
  * The topic a message is published to, specification 4.7: never empty, no wildcards, at most 65,535 bytes of UTF-8.
  *
- * <p>Keeps its bytes; text and levels are worked out once, when first asked for. Immutable; any thread.
+ * <p>Keeps its bytes; text and levels are worked out once, when first asked for, or each time where it is long. Immutable;
+ * any thread.
  */
 public final class TopicName {
     /** Most separators Canary accepts in a topic, as mosquitto: deeper ones only serve to exhaust a server. */
     public static final int MAX_SEPARATORS = 200;
+
+    /** What is worked out of longer ones takes memory, not time. */
+    private static final int LONGEST_KEPT = 1024;
 
     /** Stands in a PUBLISH that carries a Topic Alias alone. */
     public static final TopicName NONE = new TopicName(new byte[0]);
@@ -83,7 +87,9 @@ public final class TopicName {
         List<String> known = levels;
         if (known == null) {
             known = TopicLevels.split(toString());
-            levels = known;
+            if (utf8.length <= LONGEST_KEPT) {
+                levels = known;
+            }
         }
         return known;
     }
@@ -115,7 +121,9 @@ public final class TopicName {
         String known = text;
         if (known == null) {
             known = new String(utf8, UTF_8);
-            text = known;
+            if (utf8.length <= LONGEST_KEPT) {
+                text = known;
+            }
         }
         return known;
     }

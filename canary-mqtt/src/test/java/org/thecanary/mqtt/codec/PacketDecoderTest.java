@@ -2,6 +2,7 @@
 package org.thecanary.mqtt.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,5 +191,115 @@ class PacketDecoderTest {
 
         assertThat(alias.message().topic().isEmpty()).isTrue();
         assertThat(again.message().topic()).hasToString("a/b");
+    }
+
+    /** What is kept is taken from it, and what is given up comes back. */
+    private static final class CountingRoom implements PacketDecoder.Room {
+        private long taken;
+        private long most = Long.MAX_VALUE;
+
+        @Override
+        public void take(int bytes) {
+            if (taken + bytes > most) {
+                throw new ProtocolException(ReasonCode.QUOTA_EXCEEDED, "-", "no room");
+            }
+            taken += bytes;
+        }
+    }
+
+    private final CountingRoom room = new CountingRoom();
+
+    private PacketDecoder inRoom() {
+        PacketDecoder lodger = new PacketDecoder(Side.SERVER, 1 << 20, new TopicCache(16), room);
+        byte[] connect = PacketTable.connect(ProtocolVersion.MQTT_5);
+        lodger.feed(connect, 0, connect.length);
+        assertThat(lodger.next()).isNotNull();
+        assertThat(lodger.next()).isNull();
+        return lodger;
+    }
+
+    private static byte[] publishOf(int payload) {
+        int remaining = payload + 4;
+        byte[] bytes = Arrays.copyOf(
+                new byte[] {
+                    0x30,
+                    (byte) (remaining | 0x80),
+                    (byte) (remaining >> 7 | 0x80),
+                    (byte) (remaining >> 14),
+                    0,
+                    1,
+                    't'
+                },
+                4 + remaining);
+        return bytes;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20000, 1000", "100000, 7000", "300000, 299000", "17000, 1"})
+    void whatIsKeptOfAPacketIsTakenFromTheRoomAndGivenBackWhenItIsWhole(int payload, int step) {
+        PacketDecoder lodger = inRoom();
+        byte[] publish = publishOf(payload);
+        Packet packet = null;
+        for (int from = 0; from < publish.length; from += step) {
+            int to = Math.min(publish.length, from + step);
+            lodger.feed(publish, from, to);
+            packet = lodger.next();
+            if (packet == null) {
+                assertThat(room.taken).isBetween((long) to, 4L * to + 64);
+            }
+        }
+
+        assertThat(packet).isInstanceOf(Publish.class);
+        assertThat(lodger.next()).isNull();
+        assertThat(room.taken).isBetween(0L, 1024L);
+        lodger.abandon();
+        assertThat(room.taken).isZero();
+    }
+
+    @Test
+    void aPacketThatIsGivenUpGivesBackItsRoom() {
+        PacketDecoder lodger = inRoom();
+        byte[] publish = publishOf(200_000);
+        lodger.feed(publish, 0, 100_000);
+        assertThat(lodger.next()).isNull();
+        assertThat(room.taken).isGreaterThanOrEqualTo(99_000);
+
+        lodger.abandon();
+
+        assertThat(room.taken).isZero();
+    }
+
+    @Test
+    void whatIsKeptUntilItsTurnComesIsTakenFromTheRoomToo() {
+        PacketDecoder lodger = inRoom();
+        byte[] pings = Bytes.of("C0 00 C0 00 C0 00");
+        lodger.feed(pings, 0, 4);
+        lodger.keep();
+        assertThat(room.taken).isEqualTo(4);
+        lodger.feed(pings, 4, 6);
+        assertThat(room.taken).isEqualTo(6);
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(lodger.next()).isInstanceOf(PingReq.class);
+        }
+        assertThat(lodger.next()).isNull();
+        assertThat(room.taken).isZero();
+    }
+
+    @Test
+    void withoutRoomAPacketIsRefusedBeforeItIsKept() {
+        PacketDecoder lodger = inRoom();
+        room.most = 50_000;
+        byte[] publish = publishOf(200_000);
+        lodger.feed(publish, 0, 100_000);
+
+        assertThatThrownBy(lodger::next)
+                .isInstanceOfSatisfying(
+                        ProtocolException.class,
+                        e -> assertThat(e.reason()).isEqualTo(ReasonCode.QUOTA_EXCEEDED));
+
+        assertThat(room.taken).isLessThanOrEqualTo(50_000);
+        lodger.abandon();
+        assertThat(room.taken).isZero();
     }
 }

@@ -60,4 +60,14 @@ class TopicNameTest {
     void emptyLevelsCount() {
         assertThat(TopicName.of("/a//").levels()).containsExactly("", "a", "", "");
     }
+
+    @Test
+    void ofALongOneNothingIsKeptButItsBytes() {
+        TopicName ordinary = TopicName.of("a/b");
+        TopicName longer = TopicName.of("a/" + "x".repeat(60_000));
+
+        assertThat(ordinary.levels()).isSameAs(ordinary.levels());
+        assertThat(longer.levels()).isNotSameAs(longer.levels()).hasSize(2);
+        assertThat(longer.toString()).isNotSameAs(longer.toString()).hasSize(60_002);
+    }
 }

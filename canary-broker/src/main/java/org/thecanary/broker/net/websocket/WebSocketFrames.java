@@ -83,6 +83,9 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
             return context.newSucceededFuture();
         }
         closing = true;
+        if (context.pipeline().get(KeptFrames.class) != null) {
+            context.pipeline().remove(KeptFrames.class); // with what it kept; nobody hears the rest
+        }
         return context.writeAndFlush(new CloseWebSocketFrame(reason));
     }
 

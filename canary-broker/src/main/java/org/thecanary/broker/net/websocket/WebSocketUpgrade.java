@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.util.NetUtil;
@@ -66,6 +67,13 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
 
         /** It does not come in, and is heard no more. */
         void refused(String why);
+
+        /**
+         * So many bytes more are kept of a frame that has not come whole, or so many less where it is negative.
+         *
+         * @throws org.thecanary.mqtt.packet.ProtocolException if they are too many
+         */
+        void kept(int bytes);
     }
 
     /**
@@ -155,15 +163,23 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
             believe(context.channel().remoteAddress(), told.split(",", -1)[0].strip());
         }
         context.pipeline().replace(this, null, new WebSocketFrames());
-        new Handshake(String.join(",", SUB_PROTOCOLS), decoder)
+        new Handshake(String.join(",", SUB_PROTOCOLS), decoder, client)
                 .handshake(context.channel(), request)
                 .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     /** Names its headers with capitals: firmware that compares them letter by letter works with mosquitto. */
     private static final class Handshake extends WebSocketServerHandshaker13 {
-        Handshake(String subProtocols, WebSocketDecoderConfig decoder) {
+        private final Client client;
+
+        Handshake(String subProtocols, WebSocketDecoderConfig decoder, Client client) {
             super(null, subProtocols, decoder);
+            this.client = client;
+        }
+
+        @Override
+        protected WebSocketFrameDecoder newWebsocketDecoder() {
+            return new KeptFrames(decoderConfig(), client);
         }
 
         @Override
