@@ -4,6 +4,8 @@ package org.thecanary.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.thecanary.web.Administration;
 
 import java.io.ByteArrayOutputStream;
@@ -15,11 +17,14 @@ import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -29,10 +34,18 @@ import java.util.stream.Stream;
  * too. Whoever can open it may do all.
  *
  * <p>The folder is {@code $XDG_RUNTIME_DIR/canary}, or {@code /run/canary} for root, or one in {@code /tmp} by the user's
- * name; the socket is named after the broker's first port.
+ * name, or one in {@code /run} by the name of the user that root has become; the socket is named after the broker's first port.
  */
 final class AdminSocket {
+    private static final Logger LOG = LoggerFactory.getLogger("broker");
     private static final String SUFFIX = ".sock";
+
+    /** Root alone makes folders here. */
+    private static final Path RUN = Path.of("/run");
+
+    private static final String FORMER_ROOT = "canary-";
+    private static final FileAttribute<?> OURS_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private AdminSocket() {}
 
@@ -40,12 +53,50 @@ final class AdminSocket {
     record Answer(int status, String body) {}
 
     private static Path folder(Map<String, String> environment) {
+        Path madeByRoot = ofFormerRoot(System.getProperty("user.name"));
+        if (Files.isDirectory(madeByRoot)) {
+            return madeByRoot;
+        }
         String runtime = environment.get("XDG_RUNTIME_DIR");
         if (runtime != null && runtime.startsWith("/")) {
             return Path.of(runtime, "canary");
         }
         String user = System.getProperty("user.name");
         return user.equals("root") ? Path.of("/run/canary") : Path.of("/tmp", "canary-" + user);
+    }
+
+    private static Path ofFormerRoot(String user) {
+        return RUN.resolve(FORMER_ROOT + user);
+    }
+
+    /** For a broker that root has started and that becomes this user: root finds it there. */
+    static void makeFolderFor(String user) {
+        Path folder = ofFormerRoot(user);
+        try {
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectory(folder, OURS_ALONE);
+            }
+            Files.setOwner(
+                    folder,
+                    folder.getFileSystem()
+                            .getUserPrincipalLookupService()
+                            .lookupPrincipalByName(user));
+        } catch (IOException e) {
+            LOG.warn(
+                    "There is no folder for the administration channel: {}", CliErrors.sentence(e));
+        }
+    }
+
+    /** Where the sockets of this user's brokers are; for root those of the brokers it has started, too. */
+    private static List<Path> folders() throws IOException {
+        List<Path> folders = new ArrayList<>(List.of(folder(System.getenv())));
+        if (System.getProperty("user.name").equals("root") && Files.isDirectory(RUN)) {
+            try (DirectoryStream<Path> others = Files.newDirectoryStream(RUN, FORMER_ROOT + "*")) {
+                others.forEach(folders::add);
+            }
+        }
+        folders.removeIf(folder -> !Files.isDirectory(folder));
+        return folders;
     }
 
     /**
@@ -57,10 +108,7 @@ final class AdminSocket {
         Path folder = folder(System.getenv());
         try {
             Files.createDirectories(folder.getParent());
-            Files.createDirectory(
-                    folder,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(folder, OURS_ALONE);
         } catch (FileAlreadyExistsException e) {
             checkOurs(folder);
         }
@@ -92,7 +140,15 @@ final class AdminSocket {
 
     /** The channel of this user's broker on a port, looked for each time: a broker comes and goes. */
     static Administration ofPort(int port) {
-        return at(folder(System.getenv()).resolve(port + SUFFIX));
+        return path -> {
+            Path socket = folder(System.getenv()).resolve(port + SUFFIX);
+            for (Path folder : folders()) {
+                if (Files.exists(folder.resolve(port + SUFFIX))) {
+                    socket = folder.resolve(port + SUFFIX);
+                }
+            }
+            return at(socket).ask(path);
+        };
     }
 
     /** The channel of the broker with that socket. */
@@ -115,25 +171,23 @@ final class AdminSocket {
      * @throws IOException if there is none, or more than one
      */
     static Path find() throws IOException {
-        Path folder = folder(System.getenv());
-        if (!Files.isDirectory(folder)) {
+        List<Path> sockets = new ArrayList<>();
+        for (Path folder : folders()) {
+            try (Stream<Path> files = Files.list(folder)) {
+                files.filter(file -> file.toString().endsWith(SUFFIX))
+                        .filter(AdminSocket::isListening)
+                        .forEach(sockets::add);
+            }
+        }
+        if (sockets.isEmpty()) {
             throw new IOException(
-                    "no broker of this user runs here (" + folder + " is not there).");
+                    "no broker of this user runs here (" + folder(System.getenv()) + ").");
         }
-        try (Stream<Path> files = Files.list(folder)) {
-            List<Path> sockets = files.filter(file -> file.toString().endsWith(SUFFIX))
-                    .filter(AdminSocket::isListening)
-                    .toList();
-            if (sockets.isEmpty()) {
-                throw new IOException("no broker of this user runs here.");
-            }
-            if (sockets.size() > 1) {
-                throw new IOException("several brokers run here; name one: --socket "
-                        + String.join(
-                                " or ", sockets.stream().map(Path::toString).toList()));
-            }
-            return sockets.getFirst();
+        if (sockets.size() > 1) {
+            throw new IOException("several brokers run here; name one: --socket "
+                    + String.join(" or ", sockets.stream().map(Path::toString).toList()));
         }
+        return sockets.getFirst();
     }
 
     private static boolean isListening(Path socket) {

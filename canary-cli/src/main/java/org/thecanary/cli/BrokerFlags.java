@@ -76,6 +76,9 @@ record BrokerFlags(
                     if (next == null) {
                         throw new Refused("-c argument given, but no config file specified.");
                     }
+                    if (next.isEmpty()) {
+                        throw new Refused("Unable to open config file ''.");
+                    }
                     configFile = Path.of(next);
                     i++;
                 }

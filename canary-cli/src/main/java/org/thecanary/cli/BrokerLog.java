@@ -13,6 +13,7 @@ import org.thecanary.broker.config.LogConfig;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.config.LogType;
 import org.thecanary.cli.terminal.Terminal;
+import org.thecanary.credentials.password.FileGuard;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -110,6 +111,9 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
             places.add(new Place(plain, stream("stderr", System.err)));
         }
         install(new BrokerLog(config.types(), List.copyOf(places)));
+        if (opened != null && file != null) {
+            FileGuard.warnings(file).forEach(LOG::warn);
+        }
         if (refused != null) {
             LOG.error(
                     "Error: Unable to open log file {} for writing: {}",

@@ -55,7 +55,7 @@ final class BrokerProgram {
         Signals.on("USR1", () -> ifRunning(RunningBroker::save));
         Signals.on("USR2", () -> ifRunning(RunningBroker::printSubscriptions));
         try {
-            RunningBroker broker = RunningBroker.start(
+            RunningBroker broker = RunningBroker.startAsAsked(
                     flags.configFile(),
                     flags.ports(),
                     new RunningBroker.Logging(flags.verbose(), flags.quiet(), flags.logFormat()));

@@ -109,16 +109,41 @@ final class RunningBroker implements AutoCloseable {
     static RunningBroker start(@Nullable Path configFile, List<Integer> ports, Logging logging)
             throws ConfigException, IOException {
         Source source = new Source(configFile, ports, logging, new AtomicReference<>());
+        return start(source, source.load(), () -> {});
+    }
+
+    /**
+     * The same, as whom the configuration asks for where root starts it.
+     *
+     * @throws ConfigException also where there is no such user
+     */
+    static RunningBroker startAsAsked(
+            @Nullable Path configFile, List<Integer> ports, Logging logging)
+            throws ConfigException, IOException {
+        Source source = new Source(configFile, ports, logging, new AtomicReference<>());
         Loaded loaded = source.load();
+        Privileges privileges = Privileges.settle(loaded, System.getenv());
+        return start(source, loaded, privileges::tell);
+    }
+
+    private static RunningBroker start(Source source, Loaded loaded, Runnable whoRuns)
+            throws ConfigException, IOException {
         BrokerConfig config = loaded.config();
         source.log(config);
+        whoRuns.run();
         List<AccessRules> rules = AccessRules.load(config.listeners());
         logNotices(loaded, rules);
         LOG.info("canary {} starting", Canary.version());
-        logConfiguration(configFile, config);
-        Broker broker = Broker.start(config, rules);
-        source.broker.set(broker);
+        logConfiguration(source.configFile, config);
         writePidFile(config);
+        Broker broker;
+        try {
+            broker = Broker.start(config, rules);
+        } catch (IOException | RuntimeException e) {
+            removePidFile(config.pidFile());
+            throw e;
+        }
+        source.broker.set(broker);
         LOG.info("canary {} running", Canary.version());
         RunningBroker running = new RunningBroker(broker, source, loaded);
         broker.expectReloadOf(running.files);
@@ -254,12 +279,29 @@ final class RunningBroker implements AutoCloseable {
         }
     }
 
-    private static void writePidFile(BrokerConfig config) {
+    /** As mosquitto, which does not run where it cannot say so. */
+    private static void writePidFile(BrokerConfig config) throws ConfigException {
         if (config.pidFile() != null) {
             try {
                 Files.writeString(config.pidFile(), ProcessHandle.current().pid() + "\n");
             } catch (IOException e) {
-                LOG.warn("Unable to write pid file {}: {}", config.pidFile(), e.getMessage());
+                throw new ConfigException(
+                        ConfigException.SYSTEM,
+                        List.of(new Problem(
+                                "Error",
+                                0,
+                                "Unable to write pid file " + config.pidFile() + ": "
+                                        + CliErrors.reason(e))));
+            }
+        }
+    }
+
+    private static void removePidFile(@Nullable Path pidFile) {
+        if (pidFile != null) {
+            try {
+                Files.deleteIfExists(pidFile);
+            } catch (IOException e) {
+                LOG.warn("Unable to remove pid file {}: {}", pidFile, e.getMessage());
             }
         }
     }
@@ -336,13 +378,7 @@ final class RunningBroker implements AutoCloseable {
     public void close() {
         broker.close();
         removeAdminSocket();
-        if (pidFile != null) {
-            try {
-                Files.deleteIfExists(pidFile);
-            } catch (IOException e) {
-                LOG.warn("Unable to remove pid file {}: {}", pidFile, e.getMessage());
-            }
-        }
+        removePidFile(pidFile);
         LOG.info("canary {} terminating", Canary.version());
         BrokerLog.end();
     }

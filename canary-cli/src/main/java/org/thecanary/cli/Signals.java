@@ -8,9 +8,7 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.concurrent.CompletableFuture;
 
 /** How a program that runs on and on comes to its end. */
@@ -31,17 +29,11 @@ final class Signals {
      * nohup ignores SIGHUP, and a shell's script SIGINT for what runs in the background; the JVM leaves it at that where
      * other programs do not.
      */
-    @SuppressWarnings("restricted") // allowed by the manifest
     private static void heed(int signal) {
-        Linker c = Linker.nativeLinker();
-        MethodHandle set = c.downcallHandle(
-                c.defaultLookup().findOrThrow("signal"),
-                FunctionDescriptor.of(ADDRESS, JAVA_INT, ADDRESS));
-        try {
-            var _ = (MemorySegment) set.invokeExact(signal, MemorySegment.NULL); // SIG_DFL
-        } catch (Throwable e) { // which is what it declares
-            throw new IllegalStateException(e);
-        }
+        CLibrary.call(
+                CLibrary.function("signal", FunctionDescriptor.of(ADDRESS, JAVA_INT, ADDRESS)),
+                signal,
+                MemorySegment.NULL); // SIG_DFL
     }
 
     /**

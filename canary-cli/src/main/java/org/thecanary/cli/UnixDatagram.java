@@ -10,7 +10,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -31,13 +30,12 @@ final class UnixDatagram implements AutoCloseable {
     /** struct sockaddr_un: a short for the family, then the path. */
     private static final int PATH_BYTES = 108;
 
-    private static final Linker C = Linker.nativeLinker();
-
-    private final MethodHandle sendTo = function(
+    private final MethodHandle sendTo = CLibrary.function(
             "sendto",
             FunctionDescriptor.of(
                     JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-    private final MethodHandle close = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private final MethodHandle close =
+            CLibrary.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private final byte[] path;
     private final int socket;
 
@@ -55,24 +53,11 @@ final class UnixDatagram implements AutoCloseable {
         if (path.startsWith("@")) {
             this.path[0] = 0;
         }
-        MethodHandle open =
-                function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-        socket = (int) call(open, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        MethodHandle open = CLibrary.function(
+                "socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+        socket = (int) CLibrary.call(open, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         if (socket < 0) {
             throw new IOException("no UNIX socket to be had");
-        }
-    }
-
-    @SuppressWarnings("restricted") // allowed by the manifest
-    private static MethodHandle function(String name, FunctionDescriptor descriptor) {
-        return C.downcallHandle(C.defaultLookup().findOrThrow(name), descriptor);
-    }
-
-    private static Object call(MethodHandle function, Object... arguments) {
-        try {
-            return function.invokeWithArguments(arguments);
-        } catch (Throwable e) { // which is what it declares
-            throw new IllegalStateException(e);
         }
     }
 
@@ -90,8 +75,8 @@ final class UnixDatagram implements AutoCloseable {
             // An abstract name has no zero at its end.
             int length = 2 + path.length + (path[0] == 0 ? 0 : 1);
             MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, datagram);
-            long sent =
-                    (long) call(sendTo, socket, bytes, (long) datagram.length, 0, address, length);
+            long sent = (long) CLibrary.call(
+                    sendTo, socket, bytes, (long) datagram.length, 0, address, length);
             if (sent != datagram.length) {
                 throw new IOException(
                         "nobody reads at " + new String(path, StandardCharsets.UTF_8));
@@ -101,6 +86,6 @@ final class UnixDatagram implements AutoCloseable {
 
     @Override
     public void close() {
-        call(close, socket);
+        CLibrary.call(close, socket);
     }
 }

@@ -81,6 +81,13 @@ class BrokerFlagsTest {
     }
 
     @Test
+    void noNameIsNoConfigurationFile() {
+        assertThatThrownBy(() -> BrokerFlags.read("broker", "-c", ""))
+                .isInstanceOf(Refused.class)
+                .hasMessage("Error: Unable to open config file ''.");
+    }
+
+    @Test
     void aMisspeltFlagIsAnsweredWithTheOneThatWasMeant() {
         assertThatThrownBy(() -> BrokerFlags.read(words("broker --tset-config")))
                 .hasMessage("""

@@ -79,7 +79,13 @@ final class Program implements AutoCloseable {
 
     /** Any other program. */
     static Program of(Path folder, List<String> command) throws IOException {
-        return new Program(folder, command, Map.of());
+        return of(folder, command, Map.of());
+    }
+
+    /** With more in its environment. */
+    static Program of(Path folder, List<String> command, Map<String, String> environment)
+            throws IOException {
+        return new Program(folder, command, environment);
     }
 
     /** CI has mosquitto's clients; elsewhere tests that need them are skipped. */

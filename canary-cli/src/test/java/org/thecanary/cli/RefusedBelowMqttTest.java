@@ -89,4 +89,14 @@ class RefusedBelowMqttTest {
         broker.says("Client 203.0.113.7 [203.0.113.7:50123] disconnected: no WebSocket: ");
         assertThat(broker.err()).containsOnlyOnce("disconnected");
     }
+
+    @Test
+    void whoSpeaksTlsOrMqttAloneToAListenerForWebSocketIsTurnedAwayAtOnceAndNamed()
+            throws Exception {
+        hangsUpOn(websockets, VERSION_1 + "\026\003\001\002\000\001");
+        hangsUpOn(websockets, VERSION_1 + "\020\014\0\004MQTT\004\002\0\074\0\0");
+
+        broker.says("no WebSocket: this is TLS, which this listener does not speak");
+        broker.says("no WebSocket: this is MQTT without WebSocket");
+    }
 }

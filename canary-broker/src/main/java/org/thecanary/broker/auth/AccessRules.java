@@ -6,6 +6,7 @@ import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.Problem;
 import org.thecanary.broker.session.Permissions;
+import org.thecanary.credentials.password.FileGuard;
 import org.thecanary.credentials.password.PasswordFile;
 import org.thecanary.credentials.password.PasswordFileException;
 
@@ -90,6 +91,7 @@ public record AccessRules(
         try {
             if (listener.aclFile() != null) {
                 acl = AclFile.load(listener.aclFile());
+                notices.addAll(FileGuard.warnings(listener.aclFile()));
                 acl.notices().forEach(notice -> notices.add(notice.toString()));
             }
         } catch (ConfigException e) {

@@ -36,6 +36,7 @@ import java.util.List;
  *     sweeps
  * @param sysIntervalSeconds {@code sys_interval}: time between updates of $SYS; 0 for no $SYS
  * @param pidFile {@code pid_file}; null for none
+ * @param user {@code user}: whom root becomes; null where the file does not say
  * @param persistence where {@code persistence} keeps what outlives the program; null for nowhere
  */
 public record BrokerConfig(
@@ -55,6 +56,7 @@ public record BrokerConfig(
         int retainExpiryMinutes,
         int sysIntervalSeconds,
         @Nullable Path pidFile,
+        @Nullable String user,
         @Nullable Persistence persistence) {
     /** The port of MQTT without TLS, registered with IANA. */
     public static final int DEFAULT_PORT = 1883;
@@ -104,6 +106,7 @@ public record BrokerConfig(
         public int retainExpiryMinutes;
         public int sysIntervalSeconds = 10;
         public @Nullable Path pidFile;
+        public @Nullable String user;
         public boolean persistent;
         public boolean persistenceSync = true;
         public @Nullable Path persistenceLocation;
@@ -133,6 +136,7 @@ public record BrokerConfig(
                     retainExpiryMinutes,
                     sysIntervalSeconds,
                     pidFile,
+                    user,
                     persistence());
         }
 

@@ -21,6 +21,9 @@ public final class ConfigException extends Exception {
     /** A password or ACL file that cannot be read, as mosquitto 2.1's {@code MOSQ_ERR_UNKNOWN}. */
     public static final int UNREADABLE = 13;
 
+    /** What the system refuses us, as mosquitto 2.1's {@code MOSQ_ERR_ERRNO}. */
+    public static final int SYSTEM = 14;
+
     private final transient List<Problem> problems;
     private final int exitCode;
 
@@ -39,7 +42,7 @@ public final class ConfigException extends Exception {
         return problems;
     }
 
-    /** What the program exits with: {@link #UNUSABLE}, {@link #INVALID} or {@link #UNREADABLE}. */
+    /** What the program exits with: one of the numbers above. */
     public int exitCode() {
         return exitCode;
     }

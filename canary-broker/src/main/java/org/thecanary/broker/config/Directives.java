@@ -754,14 +754,14 @@ final class Directives {
                     "false",
                     "The user name replaces the Client Identifier.",
                     (d, v) -> d.listener().useUsernameAsClientId = v),
-            notice(
+            text(
                     "user",
                     GLOBAL,
                     "name",
                     "mosquitto",
-                    "User to become when started by root.",
-                    "Canary stays the user that started it; let systemd's User= change it.",
-                    new Value.Text(false, (d, v) -> {})),
+                    "User to become when started by root, before anything is opened.",
+                    false,
+                    (d, v) -> d.broker.user = v),
             bridge("username", "text", "none", "As remote_username."),
             whole(
                     "websockets_headers_size",

@@ -211,7 +211,8 @@ public final class Listeners implements AutoCloseable {
                     .orElse("Address already in use; another broker may be running");
         }
         if (message.contains("Permission denied")) {
-            return "Permission denied; ports below 1024 need root";
+            return "Permission denied; ports below 1024 need root, or:"
+                    + "  sysctl net.ipv4.ip_unprivileged_port_start=" + port;
         }
         return message;
     }

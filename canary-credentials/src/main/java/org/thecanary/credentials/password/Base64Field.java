@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.credentials.password;
 
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * The salt or the key in an encoded hash: canonical base64, padded in {@code $6$} and {@code $7$},
- * not in argon2id.
+ * The salt or the key in an encoded hash: base64, padded in {@code $6$} and {@code $7$}, not in argon2id. What is written
+ * is canonical.
  */
 final class Base64Field {
     static final Base64Field PADDED = new Base64Field(Base64.getEncoder());
@@ -15,6 +16,9 @@ final class Base64Field {
      * The longest text that is decoded, in characters; the fields we accept have at most 64 bytes.
      */
     private static final int MAX_CHARS = 88;
+
+    private static final String ALPHABET =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     private final Base64.Encoder encoder;
 
@@ -53,19 +57,50 @@ final class Base64Field {
                 + (this == PADDED ? " is not padded base64" : " is not unpadded base64"));
     }
 
-    /** Checks the salt of mosquitto's own two kinds: 12 bytes (up to 2.0) or 64 (2.1). */
-    static void checkMosquittoSalt(String text) throws InvalidHashException {
-        int length = PADDED.decode("salt", text).length;
-        if (length != 12 && length != 64) {
-            throw new InvalidHashException("its salt has " + length + " bytes instead of 12 or 64");
+    /** The salt of mosquitto's own two kinds: 12 bytes (up to 2.0) or 64 (2.1), as it is written. */
+    static String mosquittoSalt(String text) throws InvalidHashException {
+        var salt = asMosquitto("salt", text);
+        if (salt.length != 12 && salt.length != 64) {
+            throw new InvalidHashException(
+                    "its salt has " + salt.length + " bytes instead of 12 or 64");
         }
+        return PADDED.encode(salt);
     }
 
-    /** Checks the hash of mosquitto's own two kinds: 64 bytes. */
-    static void checkMosquittoKey(String text) throws InvalidHashException {
-        int length = PADDED.decode("hash", text).length;
-        if (length != 64) {
-            throw new InvalidHashException("its hash has " + length + " bytes instead of 64");
+    /** The hash of mosquitto's own two kinds: 64 bytes, as it is written. */
+    static String mosquittoKey(String text) throws InvalidHashException {
+        var key = asMosquitto("hash", text);
+        if (key.length != 64) {
+            throw new InvalidHashException("its hash has " + key.length + " bytes instead of 64");
         }
+        return PADDED.encode(key);
+    }
+
+    /**
+     * As OpenSSL's BIO_f_base64 for mosquitto, which is not strict: what is behind the last group of four is dropped, a
+     * {@code =} before the end is a zero, and unused bits may be set.
+     */
+    private static byte[] asMosquitto(String name, String text) throws InvalidHashException {
+        int end = text.length() & ~3;
+        var bytes = new byte[end / 4 * 3];
+        for (int i = 0; i < end; i += 4) {
+            int group = 0;
+            for (int j = i; j < i + 4; j++) {
+                int value = text.charAt(j) == '=' ? 0 : ALPHABET.indexOf(text.charAt(j));
+                if (value < 0) {
+                    throw new InvalidHashException("its " + name + " is not base64");
+                }
+                group = group << 6 | value;
+            }
+            int at = i / 4 * 3;
+            bytes[at] = (byte) (group >> 16);
+            bytes[at + 1] = (byte) (group >> 8);
+            bytes[at + 2] = (byte) group;
+        }
+        int padding = 0;
+        while (padding < 2 && end > 0 && text.charAt(end - 1 - padding) == '=') {
+            padding++;
+        }
+        return Arrays.copyOf(bytes, bytes.length - padding);
     }
 }

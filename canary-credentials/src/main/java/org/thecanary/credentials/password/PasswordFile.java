@@ -10,7 +10,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +48,7 @@ public final class PasswordFile {
      */
     public static PasswordFile read(Path file) throws PasswordFileException {
         var content = content(file);
-        return parse(file, content, warnings(file));
+        return parse(file, content, FileGuard.warnings(file));
     }
 
     /** The bytes of a regular file; anything else, such as a pipe, could block or never end. */
@@ -87,7 +86,8 @@ public final class PasswordFile {
         if (!reader.problems.isEmpty()) {
             throw new BadLines(reader.problems);
         }
-        return new PasswordFile(reader.hashes, reader.firstLines, warnings);
+        reader.warnings.addAll(warnings);
+        return new PasswordFile(reader.hashes, reader.firstLines, reader.warnings);
     }
 
     /** The hash of a user's password, if the user is in the file. */
@@ -141,27 +141,13 @@ public final class PasswordFile {
         return printable.length() <= 100 ? printable : printable.substring(0, 100) + "…";
     }
 
-    private static List<String> warnings(Path file) throws UnreadableFile {
-        try {
-            if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-                return List.of(file + ": every user of this machine can read the password hashes."
-                        + " Make it the broker's own:  chmod 0600 " + file);
-            }
-            return List.of();
-        } catch (UnsupportedOperationException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UnreadableFile(
-                    "Unable to open password file \"" + file + "\": " + e.getMessage() + ".");
-        }
-    }
-
     /** What has been found in the lines so far. */
     private static final class Reader {
         private final Path file;
         private final Map<String, PasswordHash> hashes = new HashMap<>();
         private final Map<String, Integer> firstLines = new HashMap<>();
         private final List<Problem> problems = new ArrayList<>();
+        private final List<String> warnings = new ArrayList<>();
 
         Reader(Path file) {
             this.file = file;
@@ -171,10 +157,16 @@ public final class PasswordFile {
             problems.add(new Problem(file, number, sentence));
         }
 
+        private void warn(int number, String sentence) {
+            warnings.add(new Problem(file, number, sentence).toString());
+        }
+
         void add(int number, PasswordLine.User user) {
             var name = shown(user.name());
             var setAgain = "  canary passwd " + file + " " + name;
-            var first = firstLines.putIfAbsent(user.name(), number);
+            // A name that is not UTF-8 looks like another one; a NUL is in none.
+            var first = firstLines.putIfAbsent(
+                    user.isUtf8() ? user.name() : "\0" + user.name(), number);
             if (first != null) {
                 report(
                         number,
@@ -190,7 +182,19 @@ public final class PasswordFile {
                                 + "  canary passwd -U " + file);
             } else {
                 try {
-                    hashes.put(user.name(), PasswordHash.parse(user.secret()));
+                    var hash = PasswordHash.parse(user.secret());
+                    if (user.isUtf8()) {
+                        hashes.put(user.name(), hash);
+                    } else {
+                        warn(
+                                number,
+                                "the user name is not UTF-8, so no client can send it. Save the file as UTF-8.");
+                    }
+                } catch (InvalidHashException.Unusable e) {
+                    warn(
+                            number,
+                            "user " + name + " cannot come in, since of the password hash "
+                                    + e.getMessage() + ". Set the password again:" + setAgain);
                 } catch (InvalidHashException e) {
                     report(
                             number,

@@ -2,6 +2,8 @@
 package org.thecanary.credentials.password;
 
 import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A salted hash of one password, as the second field of a line in a password file.
@@ -19,25 +21,39 @@ public sealed interface PasswordHash permits Sha512Hash, Pbkdf2Hash, Argon2idHas
 
     /**
      * Reads {@code $6$<salt>$<hash>}, {@code $7$<iterations>$<salt>$<hash>} or {@code
-     * $argon2id$v=19$m=…,t=…,p=…$<salt>$<hash>}. Only the canonical spelling is accepted, so {@link
-     * #encoded()} gives the same text back.
+     * $argon2id$v=19$m=…,t=…,p=…$<salt>$<hash>}. The first two are read as by mosquitto 2.1 ({@code
+     * libcommon/password_common.c}), which reads around some damage; {@link #encoded()} is the
+     * canonical spelling.
      *
-     * @throws InvalidHashException when the text is anything else; the message is the reason,
-     *     without the text
+     * @throws InvalidHashException when mosquitto reads no hash in the text; the message is the
+     *     reason, without the text
+     * @throws InvalidHashException.Unusable when it does, but no password can be tried on it
      */
     static PasswordHash parse(String encoded) throws InvalidHashException {
-        if (!encoded.startsWith("$")) {
-            throw new InvalidHashException("it does not start with $");
+        if (encoded.startsWith("$6$")) {
+            return Sha512Hash.parse(fields(encoded));
         }
-        var fields = encoded.split("\\$", -1);
-        return switch (fields[1]) {
-            case Sha512Hash.ID -> Sha512Hash.parse(fields);
-            case Pbkdf2Hash.ID -> Pbkdf2Hash.parse(fields);
-            case Argon2idHash.ID -> Argon2idHash.parse(fields);
-            default ->
-                throw new InvalidHashException(
-                        "its kind is unknown; $6$, $7$ and $argon2id$ are known");
-        };
+        if (encoded.startsWith("$7$")) {
+            return Pbkdf2Hash.parse(fields(encoded));
+        }
+        if (encoded.startsWith("$argon2id$")) {
+            try {
+                return Argon2idHash.parse(encoded.split("\\$", -1));
+            } catch (InvalidHashException e) {
+                throw new InvalidHashException.Unusable(String.valueOf(e.getMessage()));
+            }
+        }
+        throw new InvalidHashException(
+                encoded.startsWith("$")
+                        ? "its kind is unknown; $6$, $7$ and $argon2id$ are known"
+                        : "it does not start with $");
+    }
+
+    /** As C's {@code strtok} cuts what stands behind the kind: any number of $ is one. */
+    private static List<String> fields(String encoded) {
+        return Arrays.stream(encoded.substring("$7$".length()).split("\\$", -1))
+                .filter(field -> !field.isEmpty())
+                .toList();
     }
 
     /**

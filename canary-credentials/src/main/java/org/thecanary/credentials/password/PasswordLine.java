@@ -14,29 +14,29 @@ import java.util.List;
  *
  * <ul>
  *   <li>a line that starts with {@code #}, in the first column, or has no {@code :} is skipped;
- *   <li>the user name ends at the first {@code :}, the secret at the next one or the end of the
- *       line;
- *   <li>blanks around both do not count, which also takes care of CR LF.
+ *   <li>the user name is what is before the first {@code :}, the secret what is before the next one
+ *       or the end of the line; several {@code :} are one, and those at the start of the line none;
+ *   <li>blanks around both do not count, which also takes care of CR LF;
+ *   <li>a line with a NUL byte is skipped, and the last one, without its line end, ends there.
  * </ul>
- *
- * Different on purpose: mosquitto skips colons at the start of the line and after the user name.
  */
 sealed interface PasswordLine {
 
     /** The most bytes of UTF-8 a user name has: the longest string on MQTT's wire. */
     int MAX_NAME_BYTES = 65_535;
 
-    /** A comment, or a line without {@code :}. */
+    /** A comment, or a line without {@code :} or with nothing else. */
     record Skipped() implements PasswordLine {}
 
     /**
      * A user and what follows.
      *
-     * @param name never empty
+     * @param name never empty; as ISO 8859-1 where the bytes are not UTF-8
+     * @param isUtf8 whether a client can send the name
      * @param secret a hash, or a password in plain text, or empty; one character a byte
      * @param more whether a second {@code :} ends the secret; what follows it is ignored
      */
-    record User(String name, String secret, boolean more) implements PasswordLine {
+    record User(String name, boolean isUtf8, String secret, boolean more) implements PasswordLine {
 
         /**
          * Whether the secret is the password itself; no hash starts with anything but {@code $}.
@@ -75,11 +75,22 @@ sealed interface PasswordLine {
     /** Reads one line, with or without its line end. */
     static PasswordLine parse(byte[] line) {
         var text = new String(line, StandardCharsets.ISO_8859_1);
-        int colon = text.indexOf(':');
-        if (colon < 0 || text.startsWith("#")) {
+        int nul = text.indexOf('\0');
+        if (nul >= 0) {
+            if (text.endsWith("\n")) {
+                return new Skipped();
+            }
+            text = text.substring(0, nul);
+        }
+        if (text.startsWith("#") || text.indexOf(':') < 0) {
             return new Skipped();
         }
-        var name = trim(text.substring(0, colon));
+        int start = behindColons(text, 0);
+        if (start == text.length()) {
+            return new Skipped();
+        }
+        int colon = text.indexOf(':', start);
+        var name = trim(text.substring(start, colon < 0 ? text.length() : colon));
         if (name.isEmpty()) {
             return new Unusable(
                     "the user name before ':' is empty. Name the user or remove the line.");
@@ -88,14 +99,22 @@ sealed interface PasswordLine {
             return new Unusable("the user name has " + name.length()
                     + " bytes; MQTT carries at most " + MAX_NAME_BYTES + ". Remove the line.");
         }
-        int end = text.indexOf(':', colon + 1);
-        var secret = trim(text.substring(colon + 1, end < 0 ? text.length() : end));
+        int from = colon < 0 ? text.length() : behindColons(text, colon);
+        int end = text.indexOf(':', from);
+        var secret = trim(text.substring(from, end < 0 ? text.length() : end));
         try {
-            return new User(utf8(name), secret, end >= 0);
+            return new User(utf8(name), true, secret, end >= 0);
         } catch (CharacterCodingException e) {
-            return new Unusable(
-                    "the user name is not UTF-8, so no client can send it. Save the file as UTF-8.");
+            return new User(name, false, secret, end >= 0);
         }
+    }
+
+    private static int behindColons(String text, int from) {
+        int behind = from;
+        while (behind < text.length() && text.charAt(behind) == ':') {
+            behind++;
+        }
+        return behind;
     }
 
     /**

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.credentials.password;
 
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.regex.Pattern;
 
 import javax.crypto.Mac;
@@ -20,21 +22,39 @@ import javax.crypto.spec.SecretKeySpec;
 record Pbkdf2Hash(int iterations, String salt, String key) implements PasswordHash {
     static final String ID = "7";
 
-    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,7}");
+    /** What C's {@code atoi} reads; behind it may be anything. */
+    private static final Pattern NUMBER =
+            Pattern.compile("[\\t-\\r ]*([+-]?[0-9]+).*", Pattern.DOTALL);
 
-    /** @param fields the encoded text split at {@code $}: "", "7", iterations, salt, hash */
-    static Pbkdf2Hash parse(String[] fields) throws InvalidHashException {
-        if (fields.length != 5) {
+    /**
+     * @param fields what stands behind {@code $7$}, without what is empty: iterations, salt, hash
+     * @throws InvalidHashException.Unusable where there are more iterations than we count
+     */
+    static Pbkdf2Hash parse(List<String> fields) throws InvalidHashException {
+        if (fields.size() < 3) {
             throw new InvalidHashException("it is not $7$ITERATIONS$SALT$HASH");
         }
-        int iterations = NUMBER.matcher(fields[2]).matches() ? Integer.parseInt(fields[2]) : 0;
-        if (iterations < 1 || iterations > MAX_PBKDF2_ITERATIONS) {
-            throw new InvalidHashException(
-                    "its iterations are not a number from 1 to " + MAX_PBKDF2_ITERATIONS);
+        int iterations = number(fields.get(0));
+        if (iterations < 1) {
+            throw new InvalidHashException("its iterations are not a number from 1");
         }
-        Base64Field.checkMosquittoSalt(fields[3]);
-        Base64Field.checkMosquittoKey(fields[4]);
-        return new Pbkdf2Hash(iterations, fields[3], fields[4]);
+        var salt = Base64Field.mosquittoSalt(fields.get(1));
+        var key = Base64Field.mosquittoKey(fields.get(2));
+        if (iterations > MAX_PBKDF2_ITERATIONS) {
+            throw new InvalidHashException.Unusable(
+                    "its iterations are " + iterations + ", more than " + MAX_PBKDF2_ITERATIONS);
+        }
+        return new Pbkdf2Hash(iterations, salt, key);
+    }
+
+    private static int number(String text) {
+        var number = NUMBER.matcher(text);
+        return number.matches()
+                ? new BigInteger(number.group(1))
+                        .min(BigInteger.valueOf(Long.MAX_VALUE))
+                        .max(BigInteger.valueOf(Long.MIN_VALUE))
+                        .intValue()
+                : 0;
     }
 
     static Pbkdf2Hash create(byte[] password, int iterations, SecureRandom random) {

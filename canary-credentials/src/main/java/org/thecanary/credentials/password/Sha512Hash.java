@@ -4,6 +4,7 @@ package org.thecanary.credentials.password;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.List;
 
 /**
  * {@code $6$<salt>$<hash>}: SHA-512 over the password and then the salt, one round. Not crypt(3)'s
@@ -15,14 +16,13 @@ import java.security.SecureRandom;
 record Sha512Hash(String salt, String key) implements PasswordHash {
     static final String ID = "6";
 
-    /** @param fields the encoded text split at {@code $}: "", "6", salt, hash */
-    static Sha512Hash parse(String[] fields) throws InvalidHashException {
-        if (fields.length != 4) {
+    /** @param fields what stands behind {@code $6$}, without what is empty: salt, hash */
+    static Sha512Hash parse(List<String> fields) throws InvalidHashException {
+        if (fields.size() < 2) {
             throw new InvalidHashException("it is not $6$SALT$HASH");
         }
-        Base64Field.checkMosquittoSalt(fields[2]);
-        Base64Field.checkMosquittoKey(fields[3]);
-        return new Sha512Hash(fields[2], fields[3]);
+        return new Sha512Hash(
+                Base64Field.mosquittoSalt(fields.get(0)), Base64Field.mosquittoKey(fields.get(1)));
     }
 
     static Sha512Hash create(byte[] password, SecureRandom random) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -145,7 +146,7 @@ class PasswordFileTest {
 
         assertThat(problems("dave:")).containsExactly(sentence);
         assertThat(problems("dave: \r\n")).containsExactly(sentence);
-        assertThat(problems("dave::" + HASH)).containsExactly(sentence);
+        assertThat(problems("dave::")).containsExactly(sentence);
     }
 
     @Test
@@ -156,14 +157,42 @@ class PasswordFileTest {
     }
 
     @Test
-    void userNameThatIsNotUtf8IsAProblem() throws Exception {
-        Files.write(file, ("Jürgen:" + HASH + "\n").getBytes(ISO_8859_1));
+    void userNameThatIsNotUtf8KeepsNobodyElseOut() throws Exception {
+        Files.write(file, ("Jürgen:" + HASH + "\nalice:" + HASH + "\n").getBytes(ISO_8859_1));
 
-        assertThatThrownBy(() -> PasswordFile.read(file))
-                .isInstanceOf(BadLines.class)
-                .hasMessage(
+        var users = PasswordFile.read(file);
+
+        assertThat(users.verify("alice", PASSWORD)).isTrue();
+        assertThat(users.verify("Jürgen", PASSWORD)).isFalse();
+        assertThat(users.warnings())
+                .contains(
                         file
                                 + ":1: the user name is not UTF-8, so no client can send it. Save the file as UTF-8.");
+    }
+
+    @Test
+    void aHashThatNoPasswordCanBeTriedOnKeepsThatUserOutAlone() throws Exception {
+        var users = read("dave:$argon2id$v=19$\nalice:" + HASH + "\nbob:"
+                + HASH.replace("$101$", "$10000001$"));
+
+        assertThat(users.verify("alice", PASSWORD)).isTrue();
+        assertThat(users.verify("bob", PASSWORD)).isFalse();
+        assertThat(users.warnings().toString())
+                .contains(":1: user dave cannot come in")
+                .contains(":3: user bob cannot come in");
+    }
+
+    @Test
+    void severalColonsAreOneAndThoseAtTheStartNone() throws Exception {
+        assertThat(read("::alice::" + HASH + "\n:").verify("alice", PASSWORD)).isTrue();
+    }
+
+    @Test
+    void aLineWithANulByteIsSkippedAndTheLastOneEndsThere() throws Exception {
+        var users = read("alice\0:" + HASH + "\nbob:" + HASH + "\0:more");
+
+        assertThat(users.size()).isEqualTo(1);
+        assertThat(users.verify("bob", PASSWORD)).isTrue();
     }
 
     @Test
@@ -185,8 +214,8 @@ class PasswordFileTest {
     void damagedHashIsAProblemWithItsReason() throws Exception {
         assertThat(problems("dave:" + HASH.substring(0, HASH.length() - 1)))
                 .containsExactly(
-                        "passwd:1: user dave has a password hash that cannot be read: its hash is not padded"
-                                + " base64. Set the password again:  canary passwd passwd dave");
+                        "passwd:1: user dave has a password hash that cannot be read: its hash has 63 bytes"
+                                + " instead of 64. Set the password again:  canary passwd passwd dave");
     }
 
     @Test
@@ -247,15 +276,37 @@ class PasswordFileTest {
     }
 
     @Test
-    void onlyAFileThatEveryoneCanReadIsWarnedAbout() throws Exception {
+    void whatOthersMayDoWithAFileIsWarnedAboutInMosquittosWords() throws Exception {
         read("alice:" + HASH);
 
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        assertThat(PasswordFile.read(file).warnings())
-                .containsExactly(file + ": every user of this machine can read the password hashes."
-                        + " Make it the broker's own:  chmod 0600 " + file);
+        for (String mode : List.of("rw-r--r--", "rw-----w-", "rw------x")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+            assertThat(PasswordFile.read(file).warnings())
+                    .as(mode)
+                    .containsExactly("Warning: File " + file
+                            + " has world readable permissions. To fix this, use `chmod 0600 "
+                            + file
+                            + "`.");
+        }
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         assertThat(PasswordFile.read(file).warnings()).isEmpty();
+    }
+
+    @Test
+    void anotherOwnerOrGroupIsWarnedAbout() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root gives files away");
+        read("alice:" + HASH);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        Files.setAttribute(file, "unix:uid", 1);
+        Files.setAttribute(file, "unix:gid", 1);
+
+        assertThat(PasswordFile.read(file).warnings())
+                .containsExactly(
+                        "Warning: File " + file
+                                + " owner is not root. To fix this, use `chown root " + file + "`.",
+                        "Warning: File " + file
+                                + " group is not root. To fix this, use `chgrp root " + file
+                                + "`.");
     }
 
     // Which takes longer is told apart by a factor of ten thousand when the decoy is missing; we

@@ -210,6 +210,23 @@ class PasswordHashTest {
                 .isThrownBy(() -> PasswordHash.pbkdf2(new byte[1], 10_000_001, RANDOM));
     }
 
+    /** Each was tried on mosquitto 2.1.2. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            $6$S12$K64$             | $6$S12$K64
+            $6$S12$K64$more         | $6$S12$K64
+            $6$$S12$$K64            | $6$S12$K64
+            $6$S12$K6x              | $6$S12$K64
+            $6$S12$K64x             | $6$S12$K64
+            $6$S12=$K64             | $6$S12$K64
+            $7$101x$S12$K64         | $7$101$S12$K64
+            $7$0101$S12$K64         | $7$101$S12$K64
+            $7$ +101$S12$K64        | $7$101$S12$K64
+            """)
+    void whatMosquittoReadsAroundIsReadAround(String text, String canonical) throws Exception {
+        assertThat(PasswordHash.parse(filled(text)).encoded()).isEqualTo(filled(canonical));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             ""                          | it does not start with $
@@ -219,24 +236,21 @@ class PasswordHashTest {
             $5$S12$K64                  | its kind is unknown
             $argon2i$v=19$m=8,t=1,p=1$AS$AK  | its kind is unknown
             $6$S12                      | it is not $6$SALT$HASH
-            $6$S12$K64$                 | it is not $6$SALT$HASH
-            $6$$K64                     | its salt has 0 bytes instead of 12 or 64
+            $6$$K64                     | it is not $6$SALT$HASH
+            $6$=$K64                    | its salt has 0 bytes instead of 12 or 64
             $6$AAECAwQF$K64             | its salt has 6 bytes instead of 12 or 64
             $6$AAECAwQFBgcICQoLDA==$K64 | its salt has 13 bytes instead of 12 or 64
-            $6$AAECAwQFBgcICQo*$K64     | its salt is not padded base64
-            $6$S12$                     | its hash has 0 bytes instead of 64
+            $6$AAECAwQFBgcICQo*$K64     | its salt is not base64
+            $6$AAECAwQFBgcICQo$K64      | its salt has 9 bytes instead of 12 or 64
+            $6$S12$                     | it is not $6$SALT$HASH
             $6$S12$S12                  | its hash has 12 bytes instead of 64
-            $6$S12$K6x                  | its hash is not padded base64
-            $6$S12$K64x                 | its hash is longer than 64 bytes
+            $6$S12$K64AAAA              | its hash has 69 bytes instead of 64
             $7$S12$K64                  | it is not $7$ITERATIONS$SALT$HASH
-            $7$101$S12$K64$             | it is not $7$ITERATIONS$SALT$HASH
-            $7$$S12$K64                 | its iterations are not a number from 1 to 10000000
-            $7$0$S12$K64                | its iterations are not a number from 1 to 10000000
-            $7$-1$S12$K64               | its iterations are not a number from 1 to 10000000
-            $7$0101$S12$K64             | its iterations are not a number from 1 to 10000000
-            $7$1e3$S12$K64              | its iterations are not a number from 1 to 10000000
-            $7$10000001$S12$K64         | its iterations are not a number from 1 to 10000000
-            $7$99999999999999999$S12$K64 | its iterations are not a number from 1 to 10000000
+            $7$$S12$K64                 | it is not $7$ITERATIONS$SALT$HASH
+            $7$x1$S12$K64               | its iterations are not a number from 1
+            $7$0$S12$K64                | its iterations are not a number from 1
+            $7$-1$S12$K64               | its iterations are not a number from 1
+            $7$10000001$S12$K64         | its iterations are 10000001, more than 10000000
             $7$101$AAECAwQF$K64         | its salt has 6 bytes instead of 12 or 64
             $7$101$S12$S12              | its hash has 12 bytes instead of 64
             $argon2id$m=8,t=1,p=1$AS$AK | it is not $argon2id$v=19$m=KIB,t=PASSES,p=LANES$SALT$HASH
@@ -253,11 +267,7 @@ class PasswordHashTest {
             $argon2id$v=19$m=8,t=1,p=1$AS$K64     | its hash is not unpadded base64
             """)
     void wrongTextIsRefusedWithItsReason(String text, String reason) {
-        var encoded = text.replace("S12", SALT12)
-                .replace("K64", KEY64)
-                .replace("K6x", KEY64.replace("1Q==", "1R=="))
-                .replace("AS", ARGON_SALT)
-                .replace("AK", ARGON_KEY);
+        var encoded = filled(text);
 
         assertThatThrownBy(() -> PasswordHash.parse(encoded))
                 .isInstanceOf(InvalidHashException.class)
@@ -265,5 +275,13 @@ class PasswordHashTest {
                 .startsWith(reason)
                 .doesNotContain(SALT12)
                 .doesNotContain(KEY64);
+    }
+
+    private static String filled(String text) {
+        return text.replace("S12", SALT12)
+                .replace("K64", KEY64)
+                .replace("K6x", KEY64.replace("1Q==", "1R=="))
+                .replace("AS", ARGON_SALT)
+                .replace("AK", ARGON_KEY);
     }
 }

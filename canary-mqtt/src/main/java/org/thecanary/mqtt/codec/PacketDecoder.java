@@ -46,9 +46,6 @@ public final class PacketDecoder {
     /** An array for what comes in pieces has room for this many times what has come, at most. */
     private static final int GROWTH = 4;
 
-    /** The first byte of a client that speaks TLS, and of no CONNECT of any version. */
-    private static final int TLS_HANDSHAKE = 0x16;
-
     /** Most bytes after the fixed header of a CONNECT, as mosquitto: its sender is not known yet. */
     private static final int LARGEST_CONNECT = 100_000;
 
@@ -367,20 +364,8 @@ public final class PacketDecoder {
         }
         if (side == Side.SERVER
                 && !connected
-                && (type != PacketType.CONNECT || first == TLS_HANDSHAKE)) {
-            throw protocolError(
-                    "[MQTT-3.1.0-1]",
-                    switch (first) {
-                        case TLS_HANDSHAKE -> "this is TLS, which this listener does not speak";
-                        case 'G' -> // GET
-                            "this is HTTP; WebSocket clients need a listener of protocol websockets";
-                        case 'P' -> // PROXY, POST, or a PUBREC
-                            "first packet is not a CONNECT; behind a proxy that announces its clients"
-                                    + " set enable_proxy_protocol";
-                        case '\r' -> // as the PROXY header of version 2 begins
-                            "this is a PROXY header; set enable_proxy_protocol 2";
-                        default -> "first packet is not a CONNECT";
-                    });
+                && (type != PacketType.CONNECT || first == WrongListener.TLS_HANDSHAKE)) {
+            throw protocolError("[MQTT-3.1.0-1]", WrongListener.forMqtt(first));
         }
         if (type == 0 || (type == PacketType.AUTH && !version.isV5())) {
             throw protocolError("2.1.2", "reserved packet type " + type);

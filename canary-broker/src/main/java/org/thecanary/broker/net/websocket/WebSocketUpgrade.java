@@ -38,6 +38,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -46,9 +48,13 @@ import java.util.stream.Stream;
  * <p>Any path will do, as with mosquitto.
  */
 public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest> {
-    private static final String NO_WEBSOCKET = "no WebSocket: ";
+    static final String NO_WEBSOCKET = "no WebSocket: ";
 
     private static final List<String> SUB_PROTOCOLS = List.of("mqtt", "mqttv3.1");
+
+    /** Some proxies write the port behind the address, and an IPv6 address in brackets then. */
+    private static final Pattern FORWARDED =
+            Pattern.compile("\\[(.+)](?::([0-9]{1,5}))?|([^:]+):([0-9]{1,5})|(.+)");
 
     private final List<String> origins;
     private final int maxFrameBytes;
@@ -90,6 +96,7 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
             int maxFrameBytes,
             Client client) {
         pipeline.addLast(
+                new FirstByte(client),
                 new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(maxHeaderBytes)
                         .setMaxHeaderSize(maxHeaderBytes)),
@@ -200,16 +207,31 @@ public final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttp
     }
 
     /** Anybody can write X-Forwarded-For; a reverse proxy is on this machine or in a private network. */
-    private void believe(SocketAddress proxy, String address) {
-        boolean literal =
-                NetUtil.isValidIpV4Address(address) || NetUtil.isValidIpV6Address(address);
-        if (literal && !(proxy instanceof InetSocketAddress)) {
-            client.forwarded(address); // through a UNIX socket
-        } else if (literal
-                && proxy instanceof InetSocketAddress socket
-                && isNear(socket.getAddress())) {
-            client.forwarded(address + ":" + socket.getPort());
+    private void believe(SocketAddress proxy, String told) {
+        Matcher forwarded = FORWARDED.matcher(told);
+        if (!forwarded.matches()) {
+            return;
         }
+        String address = firstOf(forwarded, 1, 3, 5);
+        if (address == null
+                || !(NetUtil.isValidIpV4Address(address) || NetUtil.isValidIpV6Address(address))) {
+            return;
+        }
+        String port = firstOf(forwarded, 2, 4);
+        if (!(proxy instanceof InetSocketAddress socket)) {
+            client.forwarded(port == null ? address : address + ":" + port); // by a UNIX socket
+        } else if (isNear(socket.getAddress())) {
+            client.forwarded(address + ":" + (port == null ? socket.getPort() : port));
+        }
+    }
+
+    private static @Nullable String firstOf(Matcher matcher, int... groups) {
+        for (int group : groups) {
+            if (matcher.group(group) != null) {
+                return matcher.group(group);
+            }
+        }
+        return null;
     }
 
     private static boolean isNear(InetAddress address) {
