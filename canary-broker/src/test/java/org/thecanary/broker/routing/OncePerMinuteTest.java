@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.stream.IntStream;
+
 /** Is a thing said once a minute? */
 class OncePerMinuteTest {
     private final OncePerMinute<String> said = new OncePerMinute<>();
@@ -24,5 +26,7 @@ class OncePerMinuteTest {
             assertThat(said.isNews("" + i, 0)).isTrue();
         }
         assertThat(said.isNews("10000", 1)).isFalse();
+        assertThat(IntStream.range(0, 10_000).filter(i -> said.isNews("" + i, 1)))
+                .isNotEmpty();
     }
 }

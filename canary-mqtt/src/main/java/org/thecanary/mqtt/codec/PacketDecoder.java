@@ -360,7 +360,7 @@ public final class PacketDecoder {
     private void checkFirst(int type, int flags) {
         int first = type << 4 | flags;
         if (side == Side.SERVER && connected && type == PacketType.CONNECT) {
-            throw protocolError("[MQTT-3.1.0-2]", "second CONNECT");
+            throw protocolError("[MQTT-3.1.0-2]", "second CONNECT").unanswered(); // as mosquitto
         }
         if (side == Side.SERVER
                 && !connected
