@@ -272,9 +272,9 @@ final class RunningBroker implements AutoCloseable {
             LOG.info("Config loaded from {}.", configFile);
         }
         if (config.localOnly()) {
-            LOG.info(
+            LOG.warn(
                     "Starting in local only mode. Connections will only be possible from clients running on this machine.");
-            LOG.info(
+            LOG.warn(
                     "Create a configuration file which defines a listener to allow remote access.");
         }
     }

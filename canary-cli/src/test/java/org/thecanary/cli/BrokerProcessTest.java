@@ -73,6 +73,33 @@ final class BrokerProcessTest {
     }
 
     @Test
+    void whatMosquittoSaysOfItsListenersIsOfTheSameType() throws Exception {
+        int port = Program.freePort();
+        String socket = folder.resolve("s").toString();
+        Path conf = conf(port, "listener 0 " + socket + "\n");
+        try (Program broker =
+                Program.canary(folder, "broker", "-c", conf.toString(), "--log-format", "json")) {
+            broker.serves();
+
+            assertThat(broker.err())
+                    .contains(
+                            "\"information\",\"message\":\"Opening ipv4 listen socket on port "
+                                    + port,
+                            "\"information\",\"message\":\"Opening unix listen socket on path "
+                                    + socket);
+        }
+        try (Program localOnly = Program.canary(
+                folder, "broker", "-p", "" + Program.freePort(), "--log-format", "json")) {
+            localOnly.serves();
+
+            assertThat(localOnly.err())
+                    .contains(
+                            "\"warning\",\"message\":\"Starting in local only mode.",
+                            "\"warning\",\"message\":\"Create a configuration file");
+        }
+    }
+
+    @Test
     void theLogIsAFileATopicAndJsonAndIsOpenedAnewAtSighup() throws Exception {
         Program.needsMosquittoClients();
         int port = Program.freePort();

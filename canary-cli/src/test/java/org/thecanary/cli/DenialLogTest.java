@@ -126,8 +126,9 @@ final class DenialLogTest {
         Path conf = Files.writeString(
                 folder.resolve("our.conf"),
                 "listener " + port + " 127.0.0.1\nallow_anonymous true\nmax_queued_messages 1\n");
-        try (Program canary =
-                Program.canary(folder, "broker", "-c", conf.toString()).serves()) {
+        try (Program canary = Program.canary(
+                        folder, "broker", "-c", conf.toString(), "--log-format", "json")
+                .serves()) {
             for (String client : List.of("one", "two")) {
                 ProgramRun run = ProgramRun.other(
                         "",
@@ -148,12 +149,13 @@ final class DenialLogTest {
                 publish(port, List.of("-t", topic, "-m", "1", "-q", "1"));
             }
 
-            await().until(() -> lines(canary, "Client c1 .*disconnected.*").size() == 4);
+            await().until(() -> lines(canary, ".*Client c1 .*disconnected.*").size() == 4);
 
             assertThat(lines(canary, ".*being dropped.*"))
+                    .map(line -> line.replaceFirst(".*\"type\":", ""))
                     .containsExactlyInAnyOrder(
-                            "Outgoing messages are being dropped for client one.",
-                            "Outgoing messages are being dropped for client two.");
+                            "\"notice\",\"message\":\"Outgoing messages are being dropped for client one.\"}",
+                            "\"notice\",\"message\":\"Outgoing messages are being dropped for client two.\"}");
         }
     }
 

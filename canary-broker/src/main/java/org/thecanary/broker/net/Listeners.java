@@ -128,7 +128,6 @@ public final class Listeners implements AutoCloseable {
                 any = true;
                 open.add(bound.channel());
                 LOG.info(
-                        LogMarkers.NOTICE,
                         "Opening {} listen socket on port {}.",
                         kind(listener, address.getAddress()),
                         ((InetSocketAddress) bound.channel().localAddress()).getPort());
@@ -170,7 +169,7 @@ public final class Listeners implements AutoCloseable {
         open.add(bound.channel());
         UnixSockets.protect(path);
         unixPaths.add(path);
-        LOG.info(LogMarkers.NOTICE, "Opening unix listen socket on path {}.", path);
+        LOG.info("Opening unix listen socket on path {}.", path);
     }
 
     private void checkInterface(ListenerConfig listener) throws IOException {

@@ -4,6 +4,7 @@ package org.thecanary.broker.routing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.broker.session.Outbox.Report;
 import org.thecanary.broker.session.Session;
@@ -117,7 +118,11 @@ public final class Reports {
         switch (report) {
             case PUBLISH_DENIED -> LOG.warn("Denied PUBLISH from {} to '{}'.", client, topic);
             case DELIVERY_DENIED -> LOG.warn("Denied delivery of '{}' to {}.", topic, client);
-            case DROPPED -> LOG.info("Outgoing messages are being dropped for client {}.", client);
+            case DROPPED ->
+                LOG.info(
+                        LogMarkers.NOTICE,
+                        "Outgoing messages are being dropped for client {}.",
+                        client);
             case MISSED -> {}
             case EXPIRED -> LOG.debug("Message to '{}' expired before {} took it.", topic, client);
             case TOO_LARGE -> LOG.warn("Dropped too large PUBLISH from {} to '{}'.", client, topic);
