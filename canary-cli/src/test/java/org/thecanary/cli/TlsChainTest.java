@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Is a client that knows the root alone shown all that leads to it, as by OpenSSL? */
 class TlsChainTest {
@@ -57,15 +61,15 @@ class TlsChainTest {
                 file(name + ".crt"));
     }
 
-    /** Without an extension that names anybody. */
     private void selfSigned(String name) throws Exception {
-        openssl(
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:P-256",
+        selfSigned(name, "ec", "-pkeyopt", "ec_paramgen_curve:P-256");
+    }
+
+    /** Without an extension that names anybody; {@code kind} is what openssl calls the kind of key. */
+    private void selfSigned(String name, String... kind) throws Exception {
+        List<String> words = new ArrayList<>(List.of("req", "-x509", "-newkey"));
+        words.addAll(List.of(kind));
+        words.addAll(List.of(
                 "-nodes",
                 "-subj",
                 "/CN=" + name,
@@ -74,7 +78,8 @@ class TlsChainTest {
                 "-keyout",
                 file(name + ".key"),
                 "-out",
-                file(name + ".crt"));
+                file(name + ".crt")));
+        openssl(words.toArray(String[]::new));
     }
 
     @Test
@@ -87,6 +92,24 @@ class TlsChainTest {
 
         assertThat(ProgramRun.canary("", "check", "-c", conf.toString()).out())
                 .contains(file("localhost.crt") + ": has no subjectAltName");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ed25519, '', BoringSSL has no use for a key of EdDSA",
+        "rsa, ciphers_tls1.3 TLS_AES_128_GCM_SHA256, BoringSSL always speaks all suites of TLS 1.3"
+    })
+    void checkSaysWhatBoringSslCannot(String key, String option, String said) throws Exception {
+        selfSigned("localhost", key);
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener 8883 127.0.0.1\ncertfile " + file("localhost.crt") + "\nkeyfile "
+                        + file("localhost.key") + "\ntls_engine boringssl\n" + option + "\n");
+
+        ProgramRun check = ProgramRun.canary("", "check", "-c", conf.toString());
+
+        assertThat(check.out() + check.err()).contains(said);
+        assertThat(check.status()).isNotZero();
     }
 
     @Test

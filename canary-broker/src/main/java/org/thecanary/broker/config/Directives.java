@@ -39,7 +39,7 @@ final class Directives {
     private static final Status NO_PSK = new Status.Never(
             "Java's TLS has no pre-shared keys.\n    Use certificates or passwords instead.");
     private static final Status NO_ENGINE = new Status.Never(
-            "Java's TLS has no OpenSSL engines.\n    Give the key as a file: keyfile FILE");
+            "There are no OpenSSL engines.\n    Give the key as a file: keyfile FILE");
 
     private static final int ANY = Integer.MIN_VALUE;
     private static final int MAX = Integer.MAX_VALUE;
@@ -710,7 +710,14 @@ final class Directives {
                     "Seconds between updates of $SYS; 0 for no $SYS.",
                     (d, v) -> d.broker.sysIntervalSeconds = v),
             bridge("threshold", "integer", "10", "Messages that wake a lazy bridge."),
-            refused("tls_engine", LISTENER, "text", "none", NO_ENGINE, "OpenSSL engine."),
+            text(
+                    "tls_engine",
+                    LISTENER,
+                    "boringssl",
+                    "Java's TLS",
+                    "What computes TLS; with boringssl a handshake takes a fraction of the CPU.",
+                    true,
+                    OptionRules::tlsEngine),
             refused("tls_engine_kpass_sha1", LISTENER, "text", "none", NO_ENGINE, "Its password."),
             text(
                     "tls_keyform",

@@ -164,13 +164,21 @@ final class OptionRules {
         };
     }
 
+    static void tlsEngine(Draft draft, String value) throws BadValue {
+        if (!value.equals("boringssl")) {
+            throw new BadValue("tls_engine is boringssl, not \"" + value
+                    + "\": there are no OpenSSL engines. Give the key as a file: keyfile FILE");
+        }
+        draft.tls().boringSsl = true;
+    }
+
     static void tlsKeyForm(Draft draft, String value) throws BadValue {
         switch (value) {
             case "pem" -> {
                 var _ = draft.tls();
             }
             case "engine" ->
-                throw new BadValue("tls_keyform engine is not supported: Java's TLS has no OpenSSL"
+                throw new BadValue("tls_keyform engine is not supported: there are no OpenSSL"
                         + " engines. Give the key as a file: keyfile FILE");
             default -> {
                 var _ = draft.tls();

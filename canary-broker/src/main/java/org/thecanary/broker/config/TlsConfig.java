@@ -22,6 +22,7 @@ import java.util.List;
  * @param requireCertificate {@code require_certificate}: whether clients must show a certificate; if not, they are not
  *     even asked
  * @param ignoreClientDates {@code disable_client_cert_date_checks}
+ * @param boringSsl {@code tls_engine boringssl}: BoringSSL instead of Java's own TLS
  */
 public record TlsConfig(
         Path certFile,
@@ -33,7 +34,8 @@ public record TlsConfig(
         @Nullable List<String> cipherSuites,
         @Nullable List<String> cipherSuites13,
         boolean requireCertificate,
-        boolean ignoreClientDates) {
+        boolean ignoreClientDates,
+        boolean boringSsl) {
 
     /** The mutable form, for the loader and for tests. Owner: confined to its creator. */
     public static final class Builder {
@@ -47,6 +49,7 @@ public record TlsConfig(
         public @Nullable List<String> cipherSuites13;
         public boolean requireCertificate;
         public boolean ignoreClientDates;
+        public boolean boringSsl;
 
         /** Null without a certificate: no TLS. */
         public @Nullable TlsConfig build() {
@@ -65,7 +68,8 @@ public record TlsConfig(
                     cipherSuites,
                     cipherSuites13,
                     requireCertificate,
-                    ignoreClientDates);
+                    ignoreClientDates,
+                    boringSsl);
         }
     }
 }

@@ -13,6 +13,7 @@ import org.thecanary.broker.tls.TlsContext;
 import org.thecanary.broker.tls.TlsFailure;
 
 import java.security.cert.X509Certificate;
+import java.util.stream.Stream;
 
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -53,8 +54,8 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
         if (!context.requiresCertificate()) {
             return;
         }
-        X509Certificate[] chain =
-                (X509Certificate[]) handler.engine().getSession().getPeerCertificates();
+        X509Certificate[] chain = Stream.of(handler.engine().getSession().getPeerCertificates())
+                .toArray(X509Certificate[]::new);
         String refusal = tls.context().refusal(chain); // which may be newer than the handshake
         if (refusal == null) {
             newcomer.origin(newcomer.origin().withChain(chain, tls));

@@ -8,10 +8,13 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.util.ReferenceCounted;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.config.TlsConfig;
 
+import java.lang.ref.Cleaner;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -31,6 +34,9 @@ import javax.net.ssl.SSLException;
 public final class TlsContext {
     private static final long SESSION_SECONDS = 2 * 60 * 60;
 
+    /** Until the last of its connections ends, a context is kept by that. */
+    private static final Cleaner NO_LONGER_USED = Cleaner.create();
+
     private final SslContext context;
     private final ClientTrust trust;
     private final TlsFiles files;
@@ -48,6 +54,9 @@ public final class TlsContext {
     private TlsContext(
             SslContext context, ClientTrust trust, TlsFiles files, boolean requiresCertificate) {
         this.context = context;
+        if (context instanceof ReferenceCounted outsideTheHeap) {
+            NO_LONGER_USED.register(this, outsideTheHeap::release);
+        }
         this.trust = trust;
         this.files = files;
         this.requiresCertificate = requiresCertificate;
@@ -62,14 +71,16 @@ public final class TlsContext {
         TlsFiles files = TlsFiles.read(config);
         try {
             ClientTrust trust = new ClientTrust(files, config);
-            SslContext context = SslContextBuilder.forServer(
-                            new ServerIdentity(files.shownChain(), files.key()))
-                    .sslProvider(SslProvider.JDK)
-                    .trustManager(trust)
+            SslContextBuilder server = config.boringSsl()
+                    ? BoringSsl.forServer(files, config)
+                    : SslContextBuilder.forServer(
+                                    new ServerIdentity(files.shownChain(), files.key()))
+                            .sslProvider(SslProvider.JDK);
+            SslContext context = server.trustManager(trust)
                     .clientAuth(config.requireCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE)
                     .protocols(
                             config.tls13Only() ? List.of("TLSv1.3") : List.of("TLSv1.3", "TLSv1.2"))
-                    .ciphers(cipherSuites(config))
+                    .ciphers(cipherSuites(config), SupportedCipherSuiteFilter.INSTANCE)
                     .sessionTimeout(SESSION_SECONDS)
                     .build();
             return new TlsContext(context, trust, files, config.requireCertificate());

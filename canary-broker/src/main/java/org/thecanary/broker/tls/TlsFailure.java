@@ -27,7 +27,7 @@ public final class TlsFailure {
             "it does not speak TLS, which this port is for; give the client"
                     + " the CA certificate (--cafile) or another port";
 
-    private static final Pattern ALERT = Pattern.compile("alert: ([a-z_]+)");
+    private static final Pattern ALERT = Pattern.compile("alert_([a-z_]+)");
 
     private TlsFailure() {}
 
@@ -68,36 +68,46 @@ public final class TlsFailure {
         String text = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .map(Throwable::getMessage)
                 .collect(Collectors.joining(" "))
-                .toLowerCase(Locale.ROOT);
+                .toLowerCase(Locale.ROOT)
+                // Java says "alert: bad_certificate", BoringSSL SSLV3_ALERT_BAD_CERTIFICATE.
+                .replace("alert: ", "alert_");
         if (text.contains("unknown_ca")) {
             return "the client does not trust the CA of certfile; give the client that CA's"
                     + " certificate (--cafile)";
         }
-        if (text.contains("alert: certificate_expired")) {
+        if (text.contains("bad_packet_length")) {
+            // How BoringSSL calls an alert of TLS 1.3 that comes unencrypted.
+            return "the client gave up; OpenSSL's do where they do not trust the CA of certfile; give"
+                    + " the client that CA's certificate (--cafile)";
+        }
+        if (text.contains("alert_certificate_expired")) {
             return "the client says that certfile has expired; renew it, or look at its clock";
         }
-        if (text.contains("alert: bad_certificate")
-                || text.contains("alert: certificate_unknown")
-                || text.contains("alert: unsupported_certificate")) {
+        if (text.contains("alert_bad_certificate")
+                || text.contains("alert_certificate_unknown")
+                || text.contains("alert_unsupported_certificate")) {
             return "the client refuses certfile: its CA is not the client's, or the host name the"
                     + " client called is not among the certificate's names (SAN)";
         }
-        if (text.contains("alert: internal_error")) {
+        if (text.contains("alert_internal_error")) {
             return "the client gave up; mosquitto's do where the host name they called is not among the"
                     + " names (SAN) of certfile";
         }
-        if (text.contains("empty client certificate chain")) {
+        if (text.contains("empty client certificate chain")
+                || text.contains("peer_did_not_return_a_certificate")) {
             return "the client showed no certificate, which require_certificate asks for; give the"
                     + " client --cert and --key";
         }
         if (text.contains("no cipher suites in common")
-                || text.contains("alert: handshake_failure")
-                || text.contains("alert: insufficient_security")) {
+                || text.contains("no_shared_cipher")
+                || text.contains("alert_handshake_failure")
+                || text.contains("alert_insufficient_security")) {
             return "client and listener have no cipher suite in common; look at ciphers, and at the"
                     + " kind of key in keyfile";
         }
         if (text.contains("protocol version")
                 || text.contains("protocol_version")
+                || text.contains("unsupported_protocol")
                 || text.contains("client requested protocol")
                 || text.contains("no appropriate protocol")) {
             return "client and listener have no version of TLS in common; this listener speaks 1.2"
@@ -105,7 +115,7 @@ public final class TlsFailure {
         }
         if (text.contains("closed while ssl/tls handshake")
                 || text.contains("close_notify during handshake")
-                || text.contains("alert: user_canceled")) {
+                || text.contains("alert_user_canceled")) {
             return null;
         }
         if (text.contains("plaintext connection") || text.contains("unknown handshake type")) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.broker.auth.AccessRules;
@@ -25,24 +27,35 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
-/** Who comes in through a TLS listener, and as whom? */
+/** Who comes in through a TLS listener, and as whom; by Java's TLS and by BoringSSL? */
+@ParameterizedClass(name = "boringSsl={0}")
+@ValueSource(booleans = {false, true})
 class TlsListenerTest {
+    @Parameter
+    boolean boringSsl;
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
-    static Path folder;
+    static Path shared;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
 
     @SuppressWarnings("NullAway.Init")
     private static Certificates certificates;
 
     @BeforeAll
     static void issue() throws Exception {
-        certificates =
-                new Certificates(folder.resolve("ca")).issueClient("sensor7").issueClient("stolen");
+        certificates = new Certificates(shared).issueClient("sensor7").issueClient("stolen");
         certificates.revoke("stolen");
     }
 
-    private static TestBroker broker(Consumer<ListenerConfig.Builder> tls) throws IOException {
-        return TestBroker.start((_, listener) -> tls.accept(listener));
+    private TestBroker broker(Consumer<ListenerConfig.Builder> tls) throws IOException {
+        return TestBroker.start((_, listener) -> {
+            listener.tls.boringSsl = boringSsl;
+            tls.accept(listener);
+        });
     }
 
     /** Whether a client that shows its certificate gets as far as a CONNACK. */
@@ -107,6 +120,7 @@ class TlsListenerTest {
     void theCommonNameIsTheUserWhateverConnectSays() throws Exception {
         try (TestBroker broker = TestBroker.start(
                 (_, listener) -> {
+                    listener.tls.boringSsl = boringSsl;
                     certificates.serveOwnClients(listener);
                     listener.useIdentityAsUsername = true;
                     listener.allowAnonymous = false;
@@ -130,6 +144,7 @@ class TlsListenerTest {
     void theSubjectIsTheUser() throws Exception {
         try (TestBroker broker = TestBroker.start(
                 (_, listener) -> {
+                    listener.tls.boringSsl = boringSsl;
                     certificates.serveOwnClients(listener);
                     listener.useSubjectAsUsername = true;
                 },
@@ -143,7 +158,7 @@ class TlsListenerTest {
     }
 
     /** A user may publish to the topic "allowed", and nobody anything else. */
-    private static AccessRules onlyFor(String user) throws Exception {
+    private AccessRules onlyFor(String user) throws Exception {
         Path file = Files.writeString(
                 Files.createTempFile(folder, "acl", ""), "user " + user + "\ntopic allowed\n");
         return new AccessRules(null, AclFile.load(file), false, List.of());

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.tls.TlsException;
 import org.thecanary.mqtt.packet.ReasonCode;
@@ -20,8 +23,13 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/** What becomes of connections when certificates and revocation lists change? */
+/** What becomes of connections when certificates and revocation lists change; by Java's TLS and by BoringSSL? */
+@ParameterizedClass(name = "boringSsl={0}")
+@ValueSource(booleans = {false, true})
 class TlsReloadTest {
+    @Parameter
+    boolean boringSsl;
+
     @TempDir
     Path folder;
 
@@ -35,6 +43,7 @@ class TlsReloadTest {
     }
 
     private void serve(ListenerConfig.Builder listener) {
+        listener.tls.boringSsl = boringSsl;
         certificates.serveOwnClients(listener);
         listener.tls.crlFile = certificates.crl();
     }

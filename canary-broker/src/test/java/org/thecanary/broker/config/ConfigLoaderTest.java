@@ -493,6 +493,10 @@ class ConfigLoaderTest {
                         "listener 1\ntls_version 1.2",
                         "FILE:2: tls_version is tlsv1.2 or tlsv1.3, not \"1.2\"."),
                 List.of(
+                        "listener 1\ntls_engine pkcs11",
+                        "FILE:2: tls_engine is boringssl, not \"pkcs11\": there are no OpenSSL engines."
+                                + " Give the key as a file: keyfile FILE"),
+                List.of(
                         "listener 1\npsk_hint x",
                         "FILE:2: psk_hint is not supported: Java's TLS has no pre-shared keys.\n"
                                 + "    Use certificates or passwords instead."),
