@@ -175,12 +175,10 @@ final class RunningBroker implements AutoCloseable {
         try {
             broker.reloadTls();
             LOG.info(LogMarkers.NOTICE, "Certificates reloaded.");
-            followFiles();
+            certificatesWereRead();
         } catch (TlsException e) {
             e.problems().forEach(problem -> LOG.error("Error: {}", problem));
             LOG.error("Error: Certificates not reloaded. The former ones go on.");
-        } catch (IOException e) {
-            LOG.error("Error: certificates cannot be watched: {}", e.getMessage());
         }
     }
 
@@ -225,6 +223,7 @@ final class RunningBroker implements AutoCloseable {
         } catch (ConfigException e) {
             return notReloaded(e.problems());
         } catch (TlsException e) {
+            certificatesWereRead();
             return notReloaded(e.problems().stream()
                     .map(problem -> new Problem(String.valueOf(source.configFile), 0, problem))
                     .toList());
@@ -233,6 +232,15 @@ final class RunningBroker implements AutoCloseable {
                     String.valueOf(source.configFile), 0, String.valueOf(e.getMessage()))));
         } finally {
             done.run();
+        }
+    }
+
+    /** What is told of now is no news when the watch sees it. */
+    private void certificatesWereRead() {
+        try {
+            followFiles();
+        } catch (IOException e) {
+            LOG.error("Error: certificates cannot be watched: {}", e.getMessage());
         }
     }
 

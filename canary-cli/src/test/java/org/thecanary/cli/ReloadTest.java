@@ -125,14 +125,8 @@ final class ReloadTest {
     void aRenewedCertificateIsTakenWithoutBeingAsked() throws Exception {
         Path ca = folder.resolve("ca");
         canary("ca", "init", "--no-passphrase", "--dir", ca.toString());
-        canary("ca", "issue", "localhost", "--server", "--dir", ca.toString());
-        Path issued = find(ca, "localhost.crt");
-        Path conf = Files.writeString(
-                folder.resolve("mosquitto.conf"),
-                "listener " + Program.freePort() + " 127.0.0.1\ncertfile " + issued + "\nkeyfile "
-                        + find(ca, "localhost.key") + "\n");
-        try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
-            broker.serves();
+        try (Program broker = servesCertificateOf(ca)) {
+            Path issued = find(ca, "localhost.crt");
 
             canary("ca", "renew", "localhost", "--dir", ca.toString());
 
@@ -142,6 +136,34 @@ final class ReloadTest {
                     .says(issued.toString());
             assertThat(broker.err()).doesNotContain("\tat ");
         }
+    }
+
+    @Test
+    void aBadCertificateIsToldOfOnceAtASighup() throws Exception {
+        Path ca = folder.resolve("ca");
+        canary("ca", "init", "--no-passphrase", "--dir", ca.toString());
+        try (Program broker = servesCertificateOf(ca)) {
+            Path issued = find(ca, "localhost.crt");
+            String whole = Files.readString(issued);
+
+            Files.writeString(issued, "half a certificate");
+            broker.signal("HUP");
+            broker.says("The former configuration goes on.");
+            canary("ca", "issue", "other", "--dir", ca.toString()); // and meanwhile the file is quiet
+            Files.writeString(issued, whole);
+
+            broker.says("Certificates reloaded.");
+            assertThat(broker.err()).doesNotContain("Certificates not reloaded");
+        }
+    }
+
+    private Program servesCertificateOf(Path ca) throws Exception {
+        canary("ca", "issue", "localhost", "--server", "--dir", ca.toString());
+        Path conf = Files.writeString(
+                folder.resolve("mosquitto.conf"),
+                "listener " + Program.freePort() + " 127.0.0.1\ncertfile "
+                        + find(ca, "localhost.crt") + "\nkeyfile " + find(ca, "localhost.key") + "\n");
+        return Program.canary(folder, "broker", "-c", conf.toString()).serves();
     }
 
     private static void canary(String... arguments) {
