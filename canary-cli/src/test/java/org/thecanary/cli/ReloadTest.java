@@ -149,7 +149,12 @@ final class ReloadTest {
             Files.writeString(issued, "half a certificate");
             broker.signal("HUP");
             broker.says("The former configuration goes on.");
-            canary("ca", "issue", "other", "--dir", ca.toString()); // and meanwhile the file is quiet
+            canary(
+                    "ca",
+                    "issue",
+                    "other",
+                    "--dir",
+                    ca.toString()); // and meanwhile the file is quiet
             Files.writeString(issued, whole);
 
             broker.says("Certificates reloaded.");
@@ -162,7 +167,8 @@ final class ReloadTest {
         Path conf = Files.writeString(
                 folder.resolve("mosquitto.conf"),
                 "listener " + Program.freePort() + " 127.0.0.1\ncertfile "
-                        + find(ca, "localhost.crt") + "\nkeyfile " + find(ca, "localhost.key") + "\n");
+                        + find(ca, "localhost.crt") + "\nkeyfile " + find(ca, "localhost.key")
+                        + "\n");
         return Program.canary(folder, "broker", "-c", conf.toString()).serves();
     }
 

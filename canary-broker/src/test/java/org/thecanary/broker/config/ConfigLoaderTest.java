@@ -664,7 +664,8 @@ class ConfigLoaderTest {
     @Test
     void anOptionWithoutEffectIsNoticed() throws Exception {
         assertThat(Conf.notices("retry_interval 20"))
-                .containsExactly("FILE:1: retry_interval has no effect: it is no longer available in"
-                        + " mosquitto either.");
+                .containsExactly(
+                        "FILE:1: retry_interval has no effect: it is no longer available in"
+                                + " mosquitto either.");
     }
 }
