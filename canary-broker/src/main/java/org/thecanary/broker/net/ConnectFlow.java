@@ -401,7 +401,7 @@ public final class ConnectFlow implements SessionRules {
                     "New client connected from {} as {} (p{}, c{}, k{}{}).",
                     connection.address(),
                     clientId,
-                    connect.version().level(),
+                    mosquittosNumber(connect.version()),
                     connect.cleanStart() ? 1 : 0,
                     connect.keepAliveSeconds(),
                     connect.username() == null ? "" : ", u'" + connect.username() + "'");
@@ -417,6 +417,15 @@ public final class ConnectFlow implements SessionRules {
                     tls.getProtocol(),
                     CipherList.openssl(tls.getCipherSuite()));
         }
+    }
+
+    /** How mosquitto numbers the versions where it logs them, up to 2.0; scripts know these. */
+    private static int mosquittosNumber(ProtocolVersion version) {
+        return switch (version) {
+            case MQTT_3_1 -> 1;
+            case MQTT_3_1_1 -> 2;
+            case MQTT_5 -> 5;
+        };
     }
 
     private Accepted accepted(
