@@ -80,6 +80,7 @@ final class LogSink implements AutoCloseable {
         } catch (InterruptedException e) {
             // closed while there was nothing to do
         }
+        var _ = Thread.interrupted(); // or a file would be closed before its last lines are written
         quietly(target::close);
     }
 
@@ -137,5 +138,10 @@ final class LogSink implements AutoCloseable {
         flush();
         closed = true;
         writer.interrupt();
+        try {
+            writer.join(LAST_WORDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
