@@ -135,12 +135,12 @@ final class RunningBroker implements AutoCloseable {
         logNotices(loaded, rules);
         LOG.info("canary {} starting", Canary.version());
         logConfiguration(source.configFile, config);
-        writePidFile(config);
-        Broker broker;
+        Broker broker = Broker.start(config, rules);
         try {
-            broker = Broker.start(config, rules);
-        } catch (IOException | RuntimeException e) {
-            removePidFile(config.pidFile());
+            writePidFile(
+                    config); // only now: where a port is taken, the file may be another broker's
+        } catch (ConfigException e) {
+            broker.close();
             throw e;
         }
         source.broker.set(broker);
