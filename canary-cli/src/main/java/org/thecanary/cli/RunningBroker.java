@@ -137,8 +137,8 @@ final class RunningBroker implements AutoCloseable {
         logConfiguration(source.configFile, config);
         Broker broker = Broker.start(config, rules);
         try {
-            writePidFile(
-                    config); // only now: where a port is taken, the file may be another broker's
+            // Only now: where a port is taken, the file may be another broker's.
+            writePidFile(config);
         } catch (ConfigException e) {
             broker.close();
             throw e;
