@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * {@code canary aot-train-broker}: what {@code ./canary broker} runs once after a build, so that the JVM can note which
@@ -36,7 +37,7 @@ import java.util.concurrent.TimeUnit;
 final class BrokerTraining {
     static final String COMMAND = "aot-train-broker";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int MESSAGES = 100;
     private static final byte[] PAYLOAD = "{\"temperature\": 48.2}".getBytes(UTF_8);
 
@@ -61,7 +62,7 @@ final class BrokerTraining {
                 user.username(),
                 PasswordHash.pbkdf2(user.password().getBytes(UTF_8), 1000, new SecureRandom()));
         users.save();
-        Files.writeString(folder.resolve("acl"), "topic readwrite sensor/#\n");
+        Files.writeString(folder.resolve("acl"), "user sensor\ntopic readwrite sensor/#\n");
         Path config = Files.writeString(
                 folder.resolve("mosquitto.conf"), """
                 listener %d 127.0.0.1
@@ -81,6 +82,25 @@ final class BrokerTraining {
             }
         } finally {
             program.close();
+        }
+        load(folder);
+    }
+
+    /** All that clients do, many times, with a broker that keeps everything in memory and lets anybody in. */
+    private static void load(Path folder) throws Exception {
+        int port = Loopback.freePort();
+        Path config = Files.writeString(folder.resolve("memory.conf"), """
+                listener %d 127.0.0.1
+                allow_anonymous true
+                max_queued_messages 0
+                set_tcp_nodelay true
+                """.formatted(port));
+        try (RunningBroker _ =
+                RunningBroker.start(config, List.of(), RunningBroker.Logging.verbose(false))) {
+            for (ProtocolVersion version :
+                    List.of(ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5)) {
+                new TrainingLoad(port, version, PATIENCE).run();
+            }
         }
     }
 
@@ -110,7 +130,9 @@ final class BrokerTraining {
                     done(sensor.publish("sensor/data", PAYLOAD, qos));
                 }
             }
-            var _ = arrived.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            if (!arrived.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new TimeoutException(arrived.getCount() + " messages did not arrive");
+            }
             done(webapp.unsubscribe(List.of(TopicFilter.of("sensor/#"))));
             done(sensor.disconnect());
             done(webapp.disconnect());
