@@ -371,13 +371,15 @@ class PersistenceTest {
         try (TestBroker broker = start()) {
             await().until(() -> broker.broker().clients().join().getFirst().queuedBytes() == 900);
             TestClient publisher = broker.connect("p");
-            publisher.publishAcknowledged("t", "no room for it".repeat(10), false);
-            publisher.publishAcknowledged("t", "room", false);
+            publisher.publishAcknowledged("t", "room".repeat(50), false);
+            publisher.publishAcknowledged("t", "no room", false);
             TestClient again = keeping(broker, "s", true);
             for (int i = 0; i < 9; i++) {
                 assertThat(again.nextPayload()).hasSize(100);
             }
-            assertThat(again.nextPayload()).isEqualTo("room");
+            assertThat(again.nextPayload()).isEqualTo("room".repeat(50));
+            publisher.publishAcknowledged("t", "room again", false);
+            assertThat(again.nextPayload()).isEqualTo("room again");
         }
     }
 
