@@ -14,8 +14,9 @@ import java.util.function.Predicate;
  *
  * <p>In the order they came [MQTT-4.6.0-5]. Bounded by {@code max_queued_messages} and {@code max_queued_bytes}: once one
  * of them is reached the newest is refused. As with mosquitto, the message that goes beyond the bytes is the last to come
- * in, so that one larger than the limit is not lost to a client that is owed nothing else. Of a session that is kept, only the first are in memory, and none while its client is away;
- * the others are in the store and read back when their turn comes, so that a queue may be larger than the memory.
+ * in, so that one larger than the limit is not lost. Of a session that is kept, only the first are in memory, and none
+ * while its client is away; the others are in the store and read back when their turn comes, so that a queue may be larger
+ * than the memory.
  *
  * <p>Owner: the session's loop.
  */

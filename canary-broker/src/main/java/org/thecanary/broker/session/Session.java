@@ -647,6 +647,7 @@ public final class Session {
             return;
         }
         if (!limits.allowDuplicates() && !v5 && isSecondCopy(publication)) {
+            drop(claim, outbox);
             return;
         }
         if (!permissions.mayReceive(message.topic())) {

@@ -42,6 +42,7 @@ class PersistenceTest {
     Path folder;
 
     private long bytesOfAQueue = Long.MAX_VALUE;
+    private boolean allowDuplicates = true;
 
     private TestBroker start() throws IOException {
         return TestBroker.start((config, _) -> {
@@ -49,6 +50,7 @@ class PersistenceTest {
             config.persistenceLocation = folder;
             config.limits.maxQueuedMessages = 100_000;
             config.limits.maxQueuedBytes = bytesOfAQueue;
+            config.allowDuplicateMessages = allowDuplicates;
         });
     }
 
@@ -355,6 +357,32 @@ class PersistenceTest {
                 subscriber.expectNothing();
             }
         }
+    }
+
+    @Test
+    void theOneCopyOfOverlappingFiltersIsTheOnlyOneAfterARestart() throws Exception {
+        allowDuplicates = false;
+        try (TestBroker broker = start()) {
+            TestClient client = returning(broker);
+            client.subscribe("#", 1);
+            client.subscribe("t", 2);
+            client.close();
+            broker.connect("p").publishAcknowledged("t", "once", false);
+        }
+        try (TestBroker broker = start()) {
+            TestClient client = returning(broker);
+            assertThat(client.nextPayload()).isEqualTo("once");
+            client.expectNothing();
+        }
+    }
+
+    private static TestClient returning(TestBroker broker) throws IOException {
+        TestClient client = broker.open(ProtocolVersion.MQTT_3_1_1);
+        client.connect(greeting -> {
+            greeting.clientId = "s";
+            greeting.cleanStart = false;
+        });
+        return client;
     }
 
     @Test
