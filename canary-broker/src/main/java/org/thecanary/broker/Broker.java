@@ -97,7 +97,11 @@ public final class Broker implements AutoCloseable {
         this.listeners = new Listeners(group, epoll, loops);
         for (BrokerLoop loop : loops.all()) {
             routers.add(new Router(
-                    loop, table, config.queueQos0Messages(), config.upgradeOutgoingQos()));
+                    loop,
+                    table,
+                    config.queueQos0Messages(),
+                    config.upgradeOutgoingQos(),
+                    config.allowDuplicateMessages()));
         }
         this.retainSource = retainSource(config, rules);
         ControlApi control = new ControlApi(() -> this.config);
@@ -246,7 +250,10 @@ public final class Broker implements AutoCloseable {
         listeners.review();
         for (Router router : routers) {
             router.loop()
-                    .post(() -> router.reload(next.queueQos0Messages(), next.upgradeOutgoingQos()));
+                    .post(() -> router.reload(
+                            next.queueQos0Messages(),
+                            next.upgradeOutgoingQos(),
+                            next.allowDuplicateMessages()));
         }
         directory.forEach(Session::onRulesChanged);
         awaitTurns();

@@ -76,7 +76,7 @@ final class CheckCommand implements Callable<Integer> {
             table(config, rules).forEach(System.out::println);
             risks(config, rules, warnings);
             section("Warnings", warnings);
-            section("Different from mosquitto", differences(rules));
+            section("Different from mosquitto", differences(config, rules));
             return 0;
         }
         System.err.println(new ConfigException(exit, problems).getMessage());
@@ -102,6 +102,7 @@ final class CheckCommand implements Callable<Integer> {
             ListenerConfig listener = config.listeners().get(i);
             rows.add(new String[] {
                 listener.describe().substring("listener ".length())
+                        + protocol(listener)
                         + (listener.mountPoint() == null ? "" : " below " + listener.mountPoint()),
                 AdmissionTexts.who(admission(config, listener, rules.get(i))),
                 listener.aclFile() == null
@@ -111,6 +112,14 @@ final class CheckCommand implements Callable<Integer> {
             });
         }
         return aligned(rows);
+    }
+
+    private static String protocol(ListenerConfig listener) {
+        return switch (listener.protocol()) {
+            case MQTT -> "";
+            case WEBSOCKETS -> " websockets";
+            case HTTP_API -> " http_api";
+        };
     }
 
     private static Admission admission(
@@ -187,7 +196,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** Where the same file makes another broker of Canary than of mosquitto. */
-    private static List<String> differences(List<AccessRules> rules) {
+    private static List<String> differences(BrokerConfig config, List<AccessRules> rules) {
         List<String> differences = new ArrayList<>();
         if (rules.stream().anyMatch(rule -> rule.acl() != null)) {
             differences.add(
@@ -196,6 +205,10 @@ final class CheckCommand implements Callable<Integer> {
         }
         if (rules.stream().anyMatch(rule -> rule.acl() != null || rule.users() != null)) {
             differences.add("At SIGHUP a file with a mistake changes nothing; mosquitto exits.");
+        }
+        if (config.listeners().stream().anyMatch(each -> !each.websocketOrigins().isEmpty())) {
+            differences.add("Beside websockets_origin a request without Origin is refused, and so is"
+                    + " the beginning of an origin; mosquitto 2.1 lets both in.");
         }
         differences.add("TCP_NODELAY is on whatever set_tcp_nodelay says.");
         differences.add(

@@ -141,6 +141,15 @@ final class ExplainTest {
                 .contains("nobody", "nobody can come in");
     }
 
+    @Test
+    void checkSaysWhatIsSpokenAndWhichOriginsAreLetIn() throws IOException {
+        String check = "listener 9001\nallow_anonymous true\nprotocol websockets\n";
+
+        assertThat(checked(check)).contains("9001 websockets").doesNotContain("Origin");
+        assertThat(checked(check + "websockets_origin https://a.example\n"))
+                .contains("a request without Origin is refused");
+    }
+
     private String checked(String text) throws IOException {
         Files.writeString(conf, text);
         return ProgramRun.canary("", "check", "-c", conf.toString()).out();

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 import org.thecanary.broker.config.BrokerConfig;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.config.ListenerConfig.Protocol;
+import org.thecanary.broker.config.ListenerConfig.SocketDomain;
 import org.thecanary.broker.config.LogMarkers;
 import org.thecanary.broker.http.HttpRoutes;
 import org.thecanary.broker.http.HttpServer;
@@ -234,6 +235,11 @@ public final class Listeners implements AutoCloseable {
                 }
             } catch (UnknownHostException e) {
                 throw new IOException("cannot listen on " + host + ": no such host or address", e);
+            }
+            if (addresses.isEmpty()) { // and a broker that nobody can reach would look well
+                String domain = listener.socketDomain() == SocketDomain.IPV4 ? "ipv4" : "ipv6";
+                throw new IOException("cannot listen on " + host + " port " + listener.port()
+                        + ": it has no address that socket_domain " + domain + " lets through");
             }
         }
         return addresses;

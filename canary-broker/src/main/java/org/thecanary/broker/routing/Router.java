@@ -17,6 +17,8 @@ import org.thecanary.mqtt.packet.QoS;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
@@ -35,6 +37,15 @@ public final class Router {
     private static final int LONGEST_REMEMBERED = 1024; // bytes
     private static final @Nullable Claim[] NO_CLAIMS = {};
 
+    /** Where a session is sent one copy only, it is the first of them. */
+    private static final Comparator<Subscriber> HIGHEST_QOS_FIRST =
+            Comparator.<Subscriber, QoS>comparing(subscriber -> switch (subscriber) {
+                        case ToSession session ->
+                            session.subscription().options().qos();
+                        case ToGroup _ -> QoS.AT_MOST_ONCE;
+                    })
+                    .reversed();
+
     private record Route(TopicName topic, long version, Subscriber[] subscribers) {}
 
     private final BrokerLoop loop;
@@ -42,25 +53,34 @@ public final class Router {
     private final @Nullable Route[] routes = new @Nullable Route[REMEMBERED];
     private boolean queueQos0;
     private boolean upgradeOutgoingQos;
+    private boolean allowDuplicates;
     private final SubscriptionTrie.Matches<Subscriber> matches = new SubscriptionTrie.Matches<>();
 
     /**
      * @param queueQos0 {@code queue_qos0_messages}
      * @param upgradeOutgoingQos {@code upgrade_outgoing_qos}
+     * @param allowDuplicates {@code allow_duplicate_messages}
      */
     public Router(
-            BrokerLoop loop, RoutingTable table, boolean queueQos0, boolean upgradeOutgoingQos) {
+            BrokerLoop loop,
+            RoutingTable table,
+            boolean queueQos0,
+            boolean upgradeOutgoingQos,
+            boolean allowDuplicates) {
         this.loop = loop;
         this.table = table;
         this.queueQos0 = queueQos0;
         this.upgradeOutgoingQos = upgradeOutgoingQos;
+        this.allowDuplicates = allowDuplicates;
     }
 
     /** Takes over what a reload has changed of what {@link #Router} was given. */
-    public void reload(boolean queue, boolean upgrade) {
+    public void reload(boolean queue, boolean upgrade, boolean duplicates) {
         assert loop.inLoop();
         queueQos0 = queue;
         upgradeOutgoingQos = upgrade;
+        allowDuplicates = duplicates;
+        Arrays.fill(routes, null); // whose order may be another now
     }
 
     /** The loop that owns it. */
@@ -263,6 +283,9 @@ public final class Router {
         Subscriber[] found = new Subscriber[matches.size()];
         for (int i = 0; i < found.length; i++) {
             found[i] = matches.get(i);
+        }
+        if (!allowDuplicates) {
+            Arrays.sort(found, HIGHEST_QOS_FIRST);
         }
         if (topic.utf8().length <= LONGEST_REMEMBERED) {
             routes[place] = new Route(topic, version, found);

@@ -12,9 +12,11 @@ import java.util.function.Predicate;
 /**
  * The messages that wait for their client: until it returns, reads, or acknowledges earlier ones.
  *
- * <p>In the order they came [MQTT-4.6.0-5]. Bounded by {@code max_queued_messages} and {@code max_queued_bytes}: beyond
- * them the newest is refused. Of a session that is kept, only the first are in memory, and none while its client is away;
- * the others are in the store and read back when their turn comes, so that a queue may be larger than the memory.
+ * <p>In the order they came [MQTT-4.6.0-5]. Bounded by {@code max_queued_messages} and {@code max_queued_bytes}: once one
+ * of them is reached the newest is refused. As with mosquitto, the message that goes beyond the bytes is the last to come
+ * in, so that one larger than the limit is not lost. Of a session that is kept, only the first are in memory, and none
+ * while its client is away; the others are in the store and read back when their turn comes, so that a queue may be larger
+ * than the memory.
  *
  * <p>Owner: the session's loop.
  */
@@ -85,7 +87,7 @@ final class MessageQueue {
     boolean offer(Queued queued, SessionLimits limits, int besides, boolean connected) {
         int payload = queued.publication.message().payloadBytes();
         if ((long) size() + besides >= limits.maxQueuedMessages()
-                || bytes + storedBytes + payload > limits.maxQueuedBytes()) {
+                || bytes() >= limits.maxQueuedBytes()) {
             return false;
         }
         Claim claim = queued.claim;

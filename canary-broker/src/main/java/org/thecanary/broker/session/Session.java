@@ -647,6 +647,7 @@ public final class Session {
             return;
         }
         if (!limits.allowDuplicates() && !v5 && isSecondCopy(publication)) {
+            drop(claim, outbox);
             return;
         }
         if (!permissions.mayReceive(message.topic())) {
@@ -664,7 +665,7 @@ public final class Session {
             deliverAtMostOnce(publication, subscription, retain, claim, outbox);
         } else if (connected
                 && (queue == null || queue.isEmpty())
-                && hasRoom(message.payloadBytes())
+                && hasRoom()
                 && outbox.writable()) {
             sendNew(publication, subscription, qos, retain, claim, outbox);
         } else {
@@ -707,13 +708,13 @@ public final class Session {
         }
     }
 
-    private boolean hasRoom(int payloadBytes) {
+    private boolean hasRoom() {
         if (window == null || window.isEmpty()) {
             return true;
         }
         return window.sent() == window.size() // nothing new before what is to be resent
                 && window.size() < receiveMaximum // [MQTT-3.3.4-9]
-                && window.bytes() + payloadBytes <= limits.maxInflightBytes();
+                && window.bytes() < limits.maxInflightBytes();
     }
 
     private void sendNew(
@@ -893,7 +894,7 @@ public final class Session {
             drop(first.claim(), outbox);
             outbox.sendPublish(
                     publication, first.subscription(), QoS.AT_MOST_ONCE, first.retain(), false, 0);
-        } else if (hasRoom(publication.message().payloadBytes())) {
+        } else if (hasRoom()) {
             queue.remove();
             sendNew(
                     publication,
@@ -936,7 +937,7 @@ public final class Session {
 
     /** Sends the next Retained Message. False if there is none or the window has no room for it. */
     private boolean replayOne(long nowMillis, Outbox outbox) {
-        if (replays == null || !hasRoom(0)) {
+        if (replays == null || !hasRoom()) {
             return false;
         }
         if (replays.isEmpty()) {

@@ -42,6 +42,7 @@ class PersistenceTest {
     Path folder;
 
     private long bytesOfAQueue = Long.MAX_VALUE;
+    private boolean allowDuplicates = true;
 
     private TestBroker start() throws IOException {
         return TestBroker.start((config, _) -> {
@@ -49,6 +50,7 @@ class PersistenceTest {
             config.persistenceLocation = folder;
             config.limits.maxQueuedMessages = 100_000;
             config.limits.maxQueuedBytes = bytesOfAQueue;
+            config.allowDuplicateMessages = allowDuplicates;
         });
     }
 
@@ -358,6 +360,32 @@ class PersistenceTest {
     }
 
     @Test
+    void theOneCopyOfOverlappingFiltersIsTheOnlyOneAfterARestart() throws Exception {
+        allowDuplicates = false;
+        try (TestBroker broker = start()) {
+            TestClient client = returning(broker);
+            client.subscribe("#", 1);
+            client.subscribe("t", 2);
+            client.close();
+            broker.connect("p").publishAcknowledged("t", "once", false);
+        }
+        try (TestBroker broker = start()) {
+            TestClient client = returning(broker);
+            assertThat(client.nextPayload()).isEqualTo("once");
+            client.expectNothing();
+        }
+    }
+
+    private static TestClient returning(TestBroker broker) throws IOException {
+        TestClient client = broker.open(ProtocolVersion.MQTT_3_1_1);
+        client.connect(greeting -> {
+            greeting.clientId = "s";
+            greeting.cleanStart = false;
+        });
+        return client;
+    }
+
+    @Test
     void aLimitToTheBytesOfAQueueCountsWhatWasThereBeforeTheStart() throws Exception {
         bytesOfAQueue = 1000;
         try (TestBroker broker = start()) {
@@ -371,13 +399,15 @@ class PersistenceTest {
         try (TestBroker broker = start()) {
             await().until(() -> broker.broker().clients().join().getFirst().queuedBytes() == 900);
             TestClient publisher = broker.connect("p");
-            publisher.publishAcknowledged("t", "no room for it".repeat(10), false);
-            publisher.publishAcknowledged("t", "room", false);
+            publisher.publishAcknowledged("t", "room".repeat(50), false);
+            publisher.publishAcknowledged("t", "no room", false);
             TestClient again = keeping(broker, "s", true);
             for (int i = 0; i < 9; i++) {
                 assertThat(again.nextPayload()).hasSize(100);
             }
-            assertThat(again.nextPayload()).isEqualTo("room");
+            assertThat(again.nextPayload()).isEqualTo("room".repeat(50));
+            publisher.publishAcknowledged("t", "room again", false);
+            assertThat(again.nextPayload()).isEqualTo("room again");
         }
     }
 

@@ -4,8 +4,10 @@ package org.thecanary.broker.behaviour;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.mqtt.Spec;
 import org.thecanary.mqtt.packet.MessageProperties;
 import org.thecanary.mqtt.packet.ProtocolVersion;
@@ -16,11 +18,14 @@ import org.thecanary.mqtt.packet.UnsubAck;
 import org.thecanary.mqtt.packet.Unsubscribe;
 import org.thecanary.mqtt.topic.TopicFilter;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 
 /** Who is sent what, by the filters subscribed to? */
 class SubscriptionTest {
+    @TempDir
+    Path folder;
 
     @ParameterizedTest
     @EnumSource
@@ -107,6 +112,33 @@ class SubscriptionTest {
             }
             assertThat(copies).containsExactly("[1] 1", "[268435455] 0", "[2] 1", "[] 0");
             subscriber.expectNothing();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Spec("v3:MQTT-3.3.5-1")
+    void theOneCopyOfOverlappingFiltersHasTheHighestQos(boolean persistent) throws Exception {
+        try (TestBroker broker = TestBroker.start((config, _) -> {
+            config.allowDuplicateMessages = false;
+            config.persistent = persistent;
+            config.persistenceLocation = folder;
+        })) {
+            TestClient subscriber = broker.connect(ProtocolVersion.MQTT_3_1_1, "s");
+            TestClient other = broker.connect(ProtocolVersion.MQTT_3_1_1, "o");
+            for (String filter : List.of("#", "a/+", "a/b", "+/b")) {
+                subscriber.subscribe(filter, filter.equals("a/+") ? 2 : 0);
+                other.subscribe(filter, filter.equals("+/b") ? 1 : 0);
+            }
+            TestClient publisher = broker.connect("p");
+            for (String payload : List.of("x", "y")) {
+                publisher.publishAcknowledged("a/b", payload, false);
+                assertThat(subscriber.next(Publish.class).message().qos())
+                        .isEqualTo(QoS.AT_LEAST_ONCE);
+                assertThat(other.next(Publish.class).message().qos()).isEqualTo(QoS.AT_LEAST_ONCE);
+            }
+            subscriber.expectNothing();
+            other.expectNothing();
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.config.ListenerConfig.SocketDomain;
 import org.thecanary.mqtt.codec.Bytes;
 
 import java.io.IOException;
@@ -92,5 +93,16 @@ class UnixSocketTest {
                 .isThrownBy(() -> broker(listener -> listener.bindInterface = "nonesuch0"))
                 .withMessageContaining("bind_interface nonesuch0")
                 .withMessageContaining("lo");
+    }
+
+    @Test
+    void aHostWithoutAnAddressOfTheSocketDomainStopsTheStart() {
+        assertThatIOException()
+                .isThrownBy(() -> broker(listener -> {
+                    listener.host = "127.0.0.1";
+                    listener.socketDomain = SocketDomain.IPV6;
+                }))
+                .withMessageContaining("cannot listen on 127.0.0.1")
+                .withMessageContaining("socket_domain ipv6");
     }
 }

@@ -53,18 +53,18 @@ class MessageQueueTest {
     }
 
     @Test
-    void refusesBeyondItsBytesAndKeepsCountOfThem() {
+    void refusesOnceItsBytesAreReachedAndKeepsCountOfThem() {
         limits.maxQueuedBytes = 10;
 
         assertThat(offer("123456", 0)).isTrue();
-        assertThat(offer("12345", 0)).isFalse();
-        assertThat(offer("1234", 0)).isTrue();
+        assertThat(offer("12345", 0)).as("the last comes in whole").isTrue();
         assertThat(offer("1", 0)).isFalse();
 
         queue.removeIf(message -> message.equals(queued("123456")));
-        assertThat(offer("123456", 0)).isTrue();
+        assertThat(offer("12345", 0)).isTrue();
+        assertThat(offer("1", 0)).isFalse();
         queue.remove();
         queue.remove();
-        assertThat(offer("1234567890", 0)).isTrue();
+        assertThat(offer("more than ten bytes", 0)).isTrue();
     }
 }

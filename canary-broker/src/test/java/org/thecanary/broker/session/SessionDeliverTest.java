@@ -241,6 +241,20 @@ class SessionDeliverTest {
     }
 
     @Test
+    void messagesAreSentUntilMaxInflightBytesIsReached() {
+        f.limits.maxInflightBytes = 10;
+        f.reconnect();
+        SessionSubscription subscription = f.subscribe("t", QOS_1);
+        f.outbox.take();
+
+        f.deliver(subscription, "123456789", QOS_1);
+        f.deliver(subscription, "12345", QOS_1);
+        f.deliver(subscription, "x", QOS_1);
+
+        assertThat(f.outbox.takePublished()).containsExactly("1:123456789", "2:12345");
+    }
+
+    @Test
     @Spec("MQTT-4.6.0-5")
     void whatWaitsIsNotOvertaken() {
         f.receiveMaximum = 1;
@@ -410,12 +424,12 @@ class SessionDeliverTest {
         f.deliver(subscription, "first", QOS_1);
         f.deliver(subscription, "1234", QOS_1);
         f.deliver(subscription, "567", QOS_1);
-        f.deliver(subscription, "56", QOS_1);
+        f.deliver(subscription, "8", QOS_1);
 
         assertThat(f.outbox.take(Reported.class)).hasSize(1);
         f.pubAck(1);
         f.pubAck(2);
-        assertThat(f.outbox.takePublished()).containsExactly("2:1234", "3:56");
+        assertThat(f.outbox.takePublished()).containsExactly("2:1234", "3:567");
     }
 
     @Test

@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli.text;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.IsoFields;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** A format of C's {@code strftime} with the conversions that glibc has, in the POSIX locale. Immutable; any thread. */
+/**
+ * A format of C's {@code strftime} with the conversions that glibc has, in the POSIX locale: {@code %-d} without padding,
+ * {@code %_d} with blanks, {@code %5d} to a width, {@code %^a} in capitals. Immutable; any thread.
+ */
 public final class Strftime {
+    /** Conversions that are numbers, whose padding a flag may change. */
+    private static final String NUMBERS = "CdegGHIjklmMSuUVwWyY";
+
+    /** Wider than any log line wants it, so that a typo does not fill the memory. */
+    private static final int WIDEST = 1_000;
+
+    private static final Pattern CONVERSION =
+            Pattern.compile("%(?<flags>[-_0^#]*)(?<width>[0-9]*)[EO]?(?<letter>[a-zA-Z%])");
+
     private final String format;
 
     public Strftime(String format) {
@@ -15,19 +31,52 @@ public final class Strftime {
     }
 
     public String format(ZonedDateTime time) {
+        Matcher conversions = CONVERSION.matcher(format);
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < format.length(); i++) {
-            char c = format.charAt(i);
-            if (c != '%' || i + 1 == format.length()) {
-                text.append(c);
-            } else {
-                text.append(conversion(format.charAt(++i), time));
-            }
+        while (conversions.find()) {
+            conversions.appendReplacement(text, "");
+            text.append(converted(conversions, time));
         }
-        return text.toString();
+        return conversions.appendTail(text).toString();
     }
 
-    private static String conversion(char letter, ZonedDateTime time) {
+    private static String converted(Matcher conversion, ZonedDateTime time) {
+        char letter = conversion.group("letter").charAt(0);
+        String flags = conversion.group("flags");
+        String text = conversion(letter, time);
+        if (text == null) {
+            return conversion.group();
+        }
+        if (flags.indexOf('^') >= 0) {
+            text = text.toUpperCase(Locale.ROOT);
+        } else if (flags.indexOf('#') >= 0) {
+            text = letter == 'p' || letter == 'Z'
+                    ? text.toLowerCase(Locale.ROOT)
+                    : text.toUpperCase(Locale.ROOT);
+        }
+        return padded(text, letter, flags.replaceAll("[#^]", ""), conversion.group("width"));
+    }
+
+    /** The last flag counts. */
+    private static String padded(String text, char letter, String flags, String width) {
+        char flag = flags.isEmpty() ? ' ' : flags.charAt(flags.length() - 1);
+        boolean number = NUMBERS.indexOf(letter) >= 0;
+        int wanted = width.isEmpty()
+                ? 0
+                : width.length() > 4 ? WIDEST : Math.min(WIDEST, Integer.parseInt(width));
+        char pad = flag == '0' ? '0' : ' ';
+        if (number) {
+            if (flags.isEmpty()) {
+                pad = text.startsWith(" ") || "ekl".indexOf(letter) >= 0 ? ' ' : '0';
+            } else {
+                wanted = flag == '-' ? wanted : Math.max(wanted, text.length());
+                text = text.replaceFirst("^[ 0]+(?=.)", "");
+            }
+        }
+        return String.valueOf(pad).repeat(Math.max(0, wanted - text.length())) + text;
+    }
+
+    private static @Nullable String conversion(char letter, ZonedDateTime time) {
         return switch (letter) {
             case 'Y' -> pattern("yyyy", time);
             case 'C' -> two(time.getYear() / 100);
@@ -69,7 +118,7 @@ public final class Strftime {
             case 'n' -> "\n";
             case 't' -> "\t";
             case '%' -> "%";
-            default -> "%" + letter;
+            default -> null;
         };
     }
 
