@@ -122,6 +122,12 @@ public final class SessionOutbox implements Outbox {
     }
 
     @Override
+    public boolean takeForAliases(int bytes) {
+        Link link = ref.link();
+        return link != null && link.takeForAliases(bytes);
+    }
+
+    @Override
     public boolean cannotRetain(Message message) {
         return router.cannotRetain(message);
     }

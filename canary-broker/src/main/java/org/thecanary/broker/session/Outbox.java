@@ -41,6 +41,15 @@ public interface Outbox {
         return false;
     }
 
+    /**
+     * Takes memory for the Topic Aliases of this Network Connection, or gives it back where it is negative.
+     *
+     * @return false if there is no room for more; then none was taken
+     */
+    default boolean takeForAliases(int bytes) {
+        return true;
+    }
+
     /** Whether the message is to be retained, and memory is too short for it. */
     default boolean cannotRetain(Message message) {
         return false;

@@ -469,7 +469,7 @@ public final class Session {
             if (aliases == null) {
                 aliases = new TopicAliases(limits.topicAliasMaximum());
             }
-            message = message.withTopic(aliases.resolve(packet, outbox.memoryFull()));
+            message = message.withTopic(aliases.resolve(packet, outbox::takeForAliases));
         }
         // validate
         if (message.qos().compareTo(limits.maxQoS()) > 0) {
