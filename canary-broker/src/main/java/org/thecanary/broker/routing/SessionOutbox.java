@@ -122,6 +122,11 @@ public final class SessionOutbox implements Outbox {
     }
 
     @Override
+    public boolean takeToStay(int bytes) {
+        return loop().takeToStay(bytes);
+    }
+
+    @Override
     public boolean takeForAliases(int bytes) {
         Link link = ref.link();
         return link != null && link.takeForAliases(bytes);

@@ -41,6 +41,11 @@ public interface Outbox {
         return false;
     }
 
+    /** Takes memory that a session keeps when its connection has gone; false if there is no room for more. */
+    default boolean takeToStay(int bytes) {
+        return !memoryFull();
+    }
+
     /**
      * Takes memory for the Topic Aliases of this Network Connection, or gives it back where it is negative.
      *

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.junit.jupiter.api.Test;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.mqtt.codec.Bytes;
 import org.thecanary.mqtt.packet.Connect;
@@ -27,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
 
@@ -296,6 +298,26 @@ class MemoryLimitTest {
             await().until(() -> sum(broker, counters -> counters.aliasBytes) > 65_000);
             greedy.close();
             await().until(() -> sum(broker, counters -> counters.aliasBytes) == 0);
+        }
+    }
+
+    @Test
+    void betweenTwoLooksFiltersTakeHalfAShare() throws Exception {
+        int limit = 4_000_000;
+        try (TestBroker broker =
+                TestBroker.start((config, _) -> config.limits.memoryLimit = limit)) {
+            long share = share(broker, limit);
+            for (BrokerLoop loop : broker.broker().loops().all()) {
+                CompletableFuture<List<Boolean>> taken = new CompletableFuture<>();
+                loop.post(() -> {
+                    loop.foundRoom(-1);
+                    boolean half = loop.takeToStay((int) (share / 2));
+                    boolean more = loop.takeToStay(1000);
+                    loop.foundRoom(-2);
+                    taken.complete(List.of(half, more, loop.takeToStay(1000)));
+                });
+                assertThat(taken.get()).containsExactly(true, false, true);
+            }
         }
     }
 }
