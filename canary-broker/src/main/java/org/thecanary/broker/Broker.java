@@ -292,7 +292,8 @@ public final class Broker implements AutoCloseable {
         return now.retainedBytes()
                 + now.waiting().bytes()
                 + now.counters().unsentBytes
-                + now.counters().unfinishedBytes;
+                + now.counters().unfinishedBytes
+                + now.counters().aliasBytes;
     }
 
     /** {@code retain_expiry_interval}: removes expired Retained Messages now and then; they are never sent anyway. */

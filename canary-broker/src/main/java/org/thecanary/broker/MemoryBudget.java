@@ -55,6 +55,7 @@ final class MemoryBudget implements Runnable {
     private int looks;
     private int seemsFull;
     private int sinceCollection = LOOKS_BETWEEN;
+    private boolean foundRoom;
 
     /**
      * @param limit {@code memory_limit} as it is now, bytes; {@link Long#MAX_VALUE} for none
@@ -72,6 +73,9 @@ final class MemoryBudget implements Runnable {
             while (!loops.all().getFirst().executor().isShuttingDown()) {
                 Thread.sleep(LOOK_MILLIS);
                 tell(look());
+                if (foundRoom) {
+                    loops.all().forEach(loop -> loop.foundRoom(looks));
+                }
             }
         } catch (InterruptedException | RejectedExecutionException e) {
             // the broker ends
@@ -91,6 +95,7 @@ final class MemoryBudget implements Runnable {
         Memory seems = OF_HEAP.of(gauges.heapUsed().getAsLong(), gauges.heapMaximum());
         seemsFull = seems == Memory.ENOUGH ? 0 : seemsFull + 1;
         sinceCollection++;
+        foundRoom = seems == Memory.ENOUGH;
         if (seems == Memory.ENOUGH) {
             heap = Memory.ENOUGH;
         } else if (sinceCollection >= LOOKS_BETWEEN
@@ -99,6 +104,7 @@ final class MemoryBudget implements Runnable {
             sinceCollection = 0;
             gauges.collect().run();
             heap = OF_HEAP.of(gauges.heapUsed().getAsLong(), gauges.heapMaximum());
+            foundRoom = heap != Memory.FULL;
         } else if (seems == Memory.FULL && heap == Memory.TIGHT) {
             heap = Memory.FULL; // it was no garbage a moment ago, and has grown since
         }

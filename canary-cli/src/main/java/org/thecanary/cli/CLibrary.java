@@ -26,6 +26,11 @@ final class CLibrary {
         return C.downcallHandle(C.defaultLookup().findOrThrow(name), descriptor);
     }
 
+    /** Where a function is, for those that take one. */
+    static MemorySegment address(String name) {
+        return C.defaultLookup().findOrThrow(name);
+    }
+
     static Object call(MethodHandle function, Object... arguments) {
         try {
             return function.invokeWithArguments(arguments);

@@ -60,9 +60,6 @@ final class DataFolder implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY_FILE =
             PosixFilePermissions.fromString("rw-------");
 
-    /** As mosquitto 2.1. A slow hash guards passwords that can be guessed; ours have 128 bits of chance. */
-    private static final int PBKDF2_ITERATIONS = 1000;
-
     /** Names that nobody else gives a file, as {@code passwd} would be; the first is made first. */
     private static final Set<String> OURS =
             Set.of(".lock", "sensor.credential", "webapp.credential", "canary.conf");
@@ -295,7 +292,9 @@ final class DataFolder implements AutoCloseable {
             users.put(
                     name,
                     PasswordHash.pbkdf2(
-                            credential.password().getBytes(UTF_8), PBKDF2_ITERATIONS, random));
+                            credential.password().getBytes(UTF_8),
+                            RandomPassword.PBKDF2_ITERATIONS,
+                            random));
             users.save();
         }
     }

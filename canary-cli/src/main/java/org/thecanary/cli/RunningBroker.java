@@ -384,10 +384,11 @@ final class RunningBroker implements AutoCloseable {
 
     @Override
     public void close() {
+        LOG.info("canary {} terminating", Canary.version());
+        BrokerLog.flush(); // to the clients that read it, too, while they are there
         broker.close();
         removeAdminSocket();
         removePidFile(pidFile);
-        LOG.info("canary {} terminating", Canary.version());
         BrokerLog.end();
     }
 }

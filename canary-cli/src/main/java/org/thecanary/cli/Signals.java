@@ -8,7 +8,6 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
 
 /** How a program that runs on and on comes to its end. */
@@ -26,14 +25,15 @@ final class Signals {
     }
 
     /**
-     * nohup ignores SIGHUP, and a shell's script SIGINT for what runs in the background; the JVM leaves it at that where
-     * other programs do not.
+     * Nohup ignores SIGHUP, a shell's script SIGINT for what runs in the background, and our launcher those that would end
+     * a JVM that has just begun; the JVM leaves it at that where other programs do not. What takes the signal meanwhile
+     * is a function that does nothing: the default action, which makes the JVM take the signal too, is to end.
      */
     private static void heed(int signal) {
         CLibrary.call(
                 CLibrary.function("signal", FunctionDescriptor.of(ADDRESS, JAVA_INT, ADDRESS)),
                 signal,
-                MemorySegment.NULL); // SIG_DFL
+                CLibrary.address("abs"));
     }
 
     /**

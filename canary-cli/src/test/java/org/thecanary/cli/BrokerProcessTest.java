@@ -132,7 +132,18 @@ final class BrokerProcessTest {
             broker.signal("USR1");
             broker.signal("USR2");
             publish(port, "after");
-            assertThat(broker.stop()).isZero();
+            try (Program watcher = Program.of(
+                    folder,
+                    List.of(
+                            "/usr/bin/mosquitto_sub",
+                            "-p",
+                            "" + port,
+                            "-t",
+                            "$SYS/broker/log/I"))) {
+                await().until(() -> Files.readString(log).contains("$SYS/broker/log/I"));
+                assertThat(broker.stop()).isZero();
+                watcher.says(" terminating\"}");
+            }
         }
         assertThat(Files.readString(log))
                 .containsPattern("Client after \\[127\\.0\\.0\\.1:[0-9]+\\] disconnected\\.\"")

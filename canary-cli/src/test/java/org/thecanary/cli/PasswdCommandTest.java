@@ -98,6 +98,38 @@ class PasswdCommandTest {
     }
 
     @Test
+    void makesAPasswordThatIsPrintedAloneAndCostsTheBrokerLittle() throws Exception {
+        var file = folder.resolve("f").toString();
+
+        var made = ProgramRun.canary("", "passwd", "-c", "-g", file, "a");
+        assertThat(made.status()).isZero();
+        assertThat(made.out()).matches("[a-z2-9]{26}\n");
+        assertThat(made.err()).isEqualTo("Adding password for user a\n");
+        assertThat(verifies(file, "a", made.out().strip())).isTrue();
+        assertThat(Files.readString(Path.of(file))).startsWith("a:$7$1000$");
+
+        var again = ProgramRun.canary("", "passwd", "-I", "5", "-g", file, "a");
+        assertThat(again.out()).isNotEqualTo(made.out());
+        assertThat(again.err()).isEqualTo("Updating password for user a\n");
+        assertThat(verifies(file, "a", again.out().strip())).isTrue();
+        assertThat(Files.readString(Path.of(file))).startsWith("a:$7$5$");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-g -b FILE a b", "-g -D FILE known", "-g -U FILE", "-c -g - a"})
+    void aPasswordIsNotMadeWhereItWouldBeAmbiguous(String words) throws Exception {
+        var file = folder.resolve("f");
+        Files.writeString(file, "known:plain\n");
+
+        var run = ProgramRun.canary(
+                "", ("passwd " + words.replace("FILE", file.toString())).split(" "));
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("Error: -g and ").endsWith("\n");
+        assertThat(file).hasContent("known:plain\n");
+    }
+
+    @Test
     void withoutATerminalThePasswordIsALineAndMayComeTwice() throws Exception {
         var file = folder.resolve("f").toString();
 

@@ -30,6 +30,9 @@ public final class BrokerLoop {
     private boolean flushPosted;
     private Memory memory = Memory.ENOUGH;
     private long memoryShare;
+    private volatile int lookFoundRoom; // written by who looks
+    private int lookSeen;
+    private long takenSince;
     private long nowMillis = System.currentTimeMillis();
 
     /** Something written to in this turn. */
@@ -132,6 +135,35 @@ public final class BrokerLoop {
         assert inLoop();
         memory = now;
         memoryShare = share;
+    }
+
+    /**
+     * At this look, the memory was found to have room. Any thread.
+     *
+     * @param look another number each time
+     */
+    public void foundRoom(int look) {
+        lookFoundRoom = look;
+    }
+
+    /**
+     * Takes memory for good. From one look that finds room to the next half of a share may be taken, since more than there is
+     * would be filled before anybody looks.
+     *
+     * @return false if there is no room; then none was taken
+     */
+    public boolean takeToStay(int bytes) {
+        assert inLoop();
+        int latest = lookFoundRoom;
+        if (latest != lookSeen) {
+            lookSeen = latest;
+            takenSince = 0;
+        }
+        if (memory == Memory.FULL || takenSince + bytes > memoryShare / 2) {
+            return false;
+        }
+        takenSince += bytes;
+        return true;
     }
 
     /** Bytes that what has not left, and what has not come whole, may each take on this loop. */

@@ -33,6 +33,13 @@ public interface Link {
     /** So many more packets, or fewer, wait for the disk before they can be sent. */
     void held(int more);
 
+    /**
+     * Takes memory for Topic Aliases until the connection ends, or gives it back where it is negative.
+     *
+     * @return false if there is no room for more; then none was taken
+     */
+    boolean takeForAliases(int bytes);
+
     /** Ends the connection and tells {@link SessionDirectory#released}, as if it had broken. */
     void hangUp(ReasonCode reason, String why);
 

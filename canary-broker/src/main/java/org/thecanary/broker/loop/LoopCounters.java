@@ -42,6 +42,8 @@ public final class LoopCounters {
     public long unsentBytes;
     /** Kept of packets that have not come whole. */
     public long unfinishedBytes;
+    /** Kept of topics that have a Topic Alias. */
+    public long aliasBytes;
     /** Packets of which some may be among {@link #unsentBytes}. */
     public long unsentPackets;
 
@@ -65,6 +67,7 @@ public final class LoopCounters {
         clientsConnected += other.clientsConnected;
         unsentBytes += other.unsentBytes;
         unfinishedBytes += other.unfinishedBytes;
+        aliasBytes += other.aliasBytes;
         unsentPackets += other.unsentPackets;
     }
 

@@ -79,6 +79,8 @@ final class Connection extends ChannelInboundHandlerAdapter
     private static final long SLOW_MILLIS = 100;
     /** Bytes of a packet that a client may send for one of a CONNECT, where both cannot be kept. */
     private static final long STRANGERS_WEIGHT = 32;
+    /** Memory for Topic Aliases that each client may take, however little there is: enough for who means well. */
+    private static final int ALIAS_BYTES = 16 * 1024;
     /** With more answers than this waiting for the disk, we read no further. */
     private static final int HELD_ANSWERS = 10_000;
     /** How long a client has to send its CONNECT. */
@@ -116,6 +118,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     private long unsentAnswers;
     private int held;
     private long unfinishedBytes;
+    private long aliasBytes;
     private boolean flushing;
     private long unsentBytes;
     private long unsentPackets;
@@ -583,13 +586,12 @@ final class Connection extends ChannelInboundHandlerAdapter
                 : List.of(subscription.identifier()); // [MQTT-3.3.4-3]
         Publish packet = aliases == null
                 ? new Publish(sent, packetId, dup, 0, identifiers)
-                : aliases.publish(
-                        sent, packetId, dup, identifiers, scratch.loop.memory() == Memory.FULL);
+                : aliases.publish(sent, packetId, dup, identifiers, this::takeForAliases);
         scratch.packet.clear();
         if (!PacketEncoder.encodeHead(
                 packet, ProtocolVersion.MQTT_5, scratch.packet, maximumPacketSize)) {
             if (aliases != null) {
-                aliases.unsent(packet);
+                aliases.unsent(packet, this::takeForAliases);
             }
             return false;
         }
@@ -740,6 +742,20 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public boolean takeForAliases(int bytes) {
+        if (bytes > 0 && aliasBytes + bytes > ALIAS_BYTES && !scratch.hasRoomForAliases(bytes)) {
+            return false;
+        }
+        aliasBytes(bytes);
+        return true;
+    }
+
+    private void aliasBytes(long more) {
+        aliasBytes += more;
+        counters.aliasBytes += more;
+    }
+
+    @Override
     public void hangUp(ReasonCode reason, String why) {
         if (v5 && state == State.CONNECTED) {
             send(disconnect(reason, why));
@@ -854,6 +870,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     private void end() {
         decoder.abandon();
         unfinished(-unfinishedBytes);
+        aliasBytes(-aliasBytes);
         state = State.ENDED;
         silenceMillis = LINGER_MILLIS;
         lastHeardMillis = scratch.loop.nowMillis();

@@ -17,6 +17,9 @@ final class LoopScratch {
     /** Where memory is full, no more than this part of the loop's share may be of packets that have not come whole. */
     private static final int UNFINISHED_WHEN_FULL = 4;
 
+    /** Part of the loop's share that topics with an alias may take. */
+    private static final int ALIASES = 4;
+
     final BrokerLoop loop;
     final ReceiveBuffer received = new ReceiveBuffer();
     final byte[] input = new byte[ReceiveBuffer.BYTES];
@@ -49,6 +52,12 @@ final class LoopScratch {
         long share = loop.memoryShare();
         return loop.counters().unfinishedBytes
                 > (loop.memory() == Memory.FULL ? share / UNFINISHED_WHEN_FULL : share);
+    }
+
+    /** Whether so many bytes more of topics with an alias fit into the memory there is. */
+    boolean hasRoomForAliases(long more) {
+        return loop.memory() != Memory.FULL
+                && loop.counters().aliasBytes + more <= loop.memoryShare() / ALIASES;
     }
 
     PublishImage image(boolean v5, boolean withPacketId) {

@@ -122,6 +122,17 @@ public final class SessionOutbox implements Outbox {
     }
 
     @Override
+    public boolean takeToStay(int bytes) {
+        return loop().takeToStay(bytes);
+    }
+
+    @Override
+    public boolean takeForAliases(int bytes) {
+        Link link = ref.link();
+        return link != null && link.takeForAliases(bytes);
+    }
+
+    @Override
     public boolean cannotRetain(Message message) {
         return router.cannotRetain(message);
     }

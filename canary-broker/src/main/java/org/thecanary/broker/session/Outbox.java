@@ -41,6 +41,20 @@ public interface Outbox {
         return false;
     }
 
+    /** Takes memory that a session keeps when its connection has gone; false if there is no room for more. */
+    default boolean takeToStay(int bytes) {
+        return !memoryFull();
+    }
+
+    /**
+     * Takes memory for the Topic Aliases of this Network Connection, or gives it back where it is negative.
+     *
+     * @return false if there is no room for more; then none was taken
+     */
+    default boolean takeForAliases(int bytes) {
+        return true;
+    }
+
     /** Whether the message is to be retained, and memory is too short for it. */
     default boolean cannotRetain(Message message) {
         return false;

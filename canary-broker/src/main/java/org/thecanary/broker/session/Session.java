@@ -49,6 +49,9 @@ import java.util.Map;
  * <p>Owner: the loop of its latest Network Connection.
  */
 public final class Session {
+    private static final int SUBSCRIPTION_BYTES = 300;
+    private static final int LEVEL_BYTES = 250;
+
     private static final TopicFilter ANY = TopicFilter.of("#");
 
     // for the life of the Session
@@ -469,7 +472,7 @@ public final class Session {
             if (aliases == null) {
                 aliases = new TopicAliases(limits.topicAliasMaximum());
             }
-            message = message.withTopic(aliases.resolve(packet, outbox.memoryFull()));
+            message = message.withTopic(aliases.resolve(packet, outbox::takeForAliases));
         }
         // validate
         if (message.qos().compareTo(limits.maxQoS()) > 0) {
@@ -1055,8 +1058,9 @@ public final class Session {
         if (subscriptions.isEmpty()) {
             subscriptions = new LinkedHashMap<>(4);
         }
-        if ((subscriptions.size() >= limits.maxSubscriptions() || outbox.memoryFull())
-                && !subscriptions.containsKey(filter)) {
+        if (!subscriptions.containsKey(filter)
+                && (subscriptions.size() >= limits.maxSubscriptions()
+                        || !outbox.takeToStay(footprint(filter)))) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         QoS granted = asked.options().qos().min(limits.maxQoS());
@@ -1081,6 +1085,16 @@ public final class Session {
                     subscription, outbox.retained(subscription))); // [MQTT-3.3.1-9], -10, -11
         }
         return ReasonCode.granted(granted);
+    }
+
+    /** About the memory that a subscription takes, here and where the Router finds it, in bytes. */
+    private static int footprint(TopicFilter filter) {
+        String text = filter.toString();
+        int levels = 1;
+        for (int at = text.indexOf('/'); at >= 0; at = text.indexOf('/', at + 1)) {
+            levels++;
+        }
+        return SUBSCRIPTION_BYTES + 2 * text.length() + LEVEL_BYTES * levels;
     }
 
     /** UNSUBSCRIBE came, specification 3.10.4. */

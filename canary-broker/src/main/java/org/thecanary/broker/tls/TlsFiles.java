@@ -40,11 +40,15 @@ record TlsFiles(
     static TlsFiles read(TlsConfig config) throws TlsException {
         List<String> problems = new ArrayList<>();
         List<X509Certificate> chain =
-                list("certfile", config.certFile(), PemFiles::certificates, problems);
+                list("certfile", config.certFile(), TlsFiles::chain, problems);
         PrivateKey key = read(
                 "keyfile",
                 config.keyFile(),
-                file -> PemFiles.privateKey(file, Passphrase.NONE),
+                file -> {
+                    PrivateKey read = PemFiles.privateKey(file, Passphrase.NONE);
+                    PemFiles.checkCurve(file, read);
+                    return read;
+                },
                 problems);
         List<X509Certificate> authorities =
                 new ArrayList<>(list("cafile", config.caFile(), PemFiles::certificates, problems));
@@ -64,6 +68,12 @@ record TlsFiles(
             throw new TlsException(problems);
         }
         return new TlsFiles(chain, key, List.copyOf(authorities), crls);
+    }
+
+    private static List<X509Certificate> chain(Path file) throws PemException {
+        List<X509Certificate> chain = PemFiles.certificates(file);
+        PemFiles.checkCurve(file, chain.getFirst().getPublicKey());
+        return chain;
     }
 
     /**

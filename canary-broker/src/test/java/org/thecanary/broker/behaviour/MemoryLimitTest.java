@@ -4,8 +4,11 @@ package org.thecanary.broker.behaviour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.Test;
 import org.thecanary.broker.config.ListenerConfig;
+import org.thecanary.broker.loop.BrokerLoop;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.mqtt.codec.Bytes;
 import org.thecanary.mqtt.packet.Connect;
@@ -21,9 +24,11 @@ import org.thecanary.mqtt.packet.SubscriptionOptions;
 import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
 
@@ -245,6 +250,74 @@ class MemoryLimitTest {
                     .until(() -> sum(broker, counters -> counters.unfinishedBytes) == 2 * 50_000
                             && broker.broker().connections().size() == 2);
             assertThat(share).isBetween(50_000L, 100_000L); // one on each loop
+        }
+    }
+
+    private static byte[] publishWithAlias(String topic, int alias) {
+        byte[] utf8 = topic.getBytes(UTF_8);
+        int remaining = utf8.length + 6;
+        return ByteBuffer.allocate(4 + remaining)
+                .put(Bytes.of("30"))
+                .put((byte) ((remaining & 0x7F) | 0x80))
+                .put((byte) (((remaining >> 7) & 0x7F) | 0x80))
+                .put((byte) (remaining >> 14))
+                .putShort((short) utf8.length)
+                .put(utf8)
+                .put(Bytes.of("03 23 00"))
+                .put((byte) alias)
+                .array();
+    }
+
+    @Test
+    void longTopicsWithAnAliasHoldTheirShareOfItAndOthersGoOn() throws Exception {
+        int limit = 4_000_000;
+        int clients = 20;
+        try (TestBroker broker =
+                TestBroker.start((config, _) -> config.limits.memoryLimit = limit)) {
+            long share = share(broker, limit);
+            for (int i = 0; i < clients; i++) {
+                TestClient greedy = broker.connect("greedy" + i);
+                for (int alias = 1; alias <= 10; alias++) {
+                    greedy.sendBytes(publishWithAlias("x".repeat(65_000), alias));
+                }
+            }
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> sum(broker, counters -> counters.clientsConnected) < 5);
+            assertThat(sum(broker, counters -> counters.aliasBytes))
+                    .isLessThanOrEqualTo(2 * share / 4);
+            TestClient honest = broker.connect("honest");
+            honest.subscribe("a/b", 0);
+            honest.sendBytes(Bytes.of("30 0A 0003 612F62 03 23 0001 78"));
+            honest.nextPayload();
+        }
+        // What a client has taken is given back when it goes.
+        try (TestBroker broker = TestBroker.start()) {
+            TestClient greedy = broker.connect("greedy");
+            greedy.sendBytes(publishWithAlias("x".repeat(65_000), 1));
+            await().until(() -> sum(broker, counters -> counters.aliasBytes) > 65_000);
+            greedy.close();
+            await().until(() -> sum(broker, counters -> counters.aliasBytes) == 0);
+        }
+    }
+
+    @Test
+    void betweenTwoLooksFiltersTakeHalfAShare() throws Exception {
+        int limit = 4_000_000;
+        try (TestBroker broker =
+                TestBroker.start((config, _) -> config.limits.memoryLimit = limit)) {
+            long share = share(broker, limit);
+            for (BrokerLoop loop : broker.broker().loops().all()) {
+                CompletableFuture<List<Boolean>> taken = new CompletableFuture<>();
+                loop.post(() -> {
+                    loop.foundRoom(-1);
+                    boolean half = loop.takeToStay((int) (share / 2));
+                    boolean more = loop.takeToStay(1000);
+                    loop.foundRoom(-2);
+                    taken.complete(List.of(half, more, loop.takeToStay(1000)));
+                });
+                assertThat(taken.get()).containsExactly(true, false, true);
+            }
         }
     }
 }

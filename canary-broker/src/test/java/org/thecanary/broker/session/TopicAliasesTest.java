@@ -14,6 +14,8 @@ import org.thecanary.mqtt.packet.ReasonCode;
 import org.thecanary.mqtt.topic.TopicName;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 
 class TopicAliasesTest {
     private final TopicAliases aliases = new TopicAliases(10);
@@ -23,11 +25,17 @@ class TopicAliasesTest {
     }
 
     private String resolve(String topic, int alias) {
-        return aliases.resolve(publish(TopicName.of(topic), alias), false).toString();
+        return aliases.resolve(publish(TopicName.of(topic), alias), TopicAliasesTest::unlimited)
+                .toString();
     }
 
     private String resolve(int alias) {
-        return aliases.resolve(publish(TopicName.NONE, alias), false).toString();
+        return aliases.resolve(publish(TopicName.NONE, alias), TopicAliasesTest::unlimited)
+                .toString();
+    }
+
+    private static boolean unlimited(int bytes) {
+        return bytes < Integer.MAX_VALUE;
     }
 
     private static ReasonCode reason(Throwable thrown) {
@@ -51,7 +59,7 @@ class TopicAliasesTest {
         resolve("b", 1);
 
         assertThat(resolve(1)).isEqualTo("b");
-        assertThat(aliases.resolve(publish(TopicName.of("c"), 0), false))
+        assertThat(aliases.resolve(publish(TopicName.of("c"), 0), TopicAliasesTest::unlimited))
                 .isEqualTo(TopicName.of("c"));
     }
 
@@ -59,7 +67,8 @@ class TopicAliasesTest {
     void anAliasAboveTheMaximumIsInvalid() {
         assertThatThrownBy(() -> resolve("a", 11))
                 .satisfies(e -> assertThat(reason(e)).isEqualTo(ReasonCode.TOPIC_ALIAS_INVALID));
-        assertThatThrownBy(() -> new TopicAliases(0).resolve(publish(TopicName.of("a"), 1), false))
+        assertThatThrownBy(() -> new TopicAliases(0)
+                        .resolve(publish(TopicName.of("a"), 1), TopicAliasesTest::unlimited))
                 .satisfies(e -> assertThat(reason(e)).isEqualTo(ReasonCode.TOPIC_ALIAS_INVALID));
     }
 
@@ -78,17 +87,34 @@ class TopicAliasesTest {
     }
 
     @Test
-    void whileMemoryIsFullLongTopicsGetNoneAndShortOnesDo() {
+    void topicsTakeMemoryAndGiveItBackWhenTheirAliasIsSetAnew() {
+        AtomicInteger taken = new AtomicInteger();
+        IntPredicate room = bytes -> {
+            taken.addAndGet(bytes);
+            return true;
+        };
         TopicName longOne = TopicName.of("x".repeat(10_000));
-        aliases.resolve(publish(longOne, 1), true);
+        aliases.resolve(publish(longOne, 1), room);
+        assertThat(taken.get()).isBetween(10_000, 11_000);
 
-        assertThatThrownBy(() -> aliases.resolve(publish(longOne, 2), true))
+        aliases.resolve(publish(TopicName.of("a"), 1), room);
+        assertThat(taken.get()).isLessThan(1_000);
+    }
+
+    @Test
+    void anAliasForWhichThereIsNoMemoryIsNotSet() {
+        assertThatThrownBy(() -> aliases.resolve(publish(TopicName.of("a"), 1), _ -> false))
                 .satisfies(e -> assertThat(reason(e)).isEqualTo(ReasonCode.QUOTA_EXCEEDED));
+        assertThat(aliases.known(1)).isNull();
+    }
 
-        TopicAliases others = new TopicAliases(10);
-        for (int i = 0; i < 1000; i++) {
-            others.resolve(publish(TopicName.of("a topic of usual length/" + i), 1 + i % 10), true);
-        }
-        assertThat(others.known(10)).isEqualTo(TopicName.of("a topic of usual length/999"));
+    @Test
+    void theHighestAliasTakesRoomForAllBelow() {
+        AtomicInteger taken = new AtomicInteger();
+        new TopicAliases(65_535).resolve(publish(TopicName.of("a"), 65_535), bytes -> {
+            taken.addAndGet(bytes);
+            return true;
+        });
+        assertThat(taken.get()).isGreaterThan(4 * 65_535);
     }
 }

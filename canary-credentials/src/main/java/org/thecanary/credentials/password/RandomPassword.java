@@ -13,6 +13,9 @@ public final class RandomPassword {
 
     private static final int LENGTH = 26;
 
+    /** For its hash, as mosquitto 2.1. More only guard passwords that can be guessed. */
+    public static final int PBKDF2_ITERATIONS = 1000;
+
     private RandomPassword() {}
 
     /** A new password, ASCII only. */

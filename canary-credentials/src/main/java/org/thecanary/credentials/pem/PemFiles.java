@@ -9,18 +9,24 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What TLS is set up with, out of the files that mosquitto's options name. Stateless; any thread, but files block. */
 public final class PemFiles {
+    /** The curves of TLS that Java signs on, by its names: P-256, P-384 and P-521. */
+    private static final Set<String> CURVES = Set.of("secp256r1", "secp384r1", "secp521r1");
+
     private PemFiles() {}
 
     /**
@@ -133,6 +139,30 @@ public final class PemFiles {
                             : "cannot be decrypted: the passphrase is wrong");
         } finally {
             Arrays.fill(secret, '\0');
+        }
+    }
+
+    /**
+     * Sees to it that a key can be used with TLS.
+     *
+     * @param key private, or that of a certificate
+     * @throws PemException if it is on a curve that nobody takes, such as secp256k1
+     */
+    public static void checkCurve(Path file, Key key) throws PemException {
+        if (!(key instanceof ECKey onCurve)) {
+            return;
+        }
+        String curve = onCurve.getParams().toString().split(" ", 2)[0];
+        if (!CURVES.contains(curve)) {
+            throw new PemException(
+                    file,
+                    (key instanceof PrivateKey
+                                    ? "holds a private key on the curve "
+                                    : "holds a certificate with a key on the curve ")
+                            + curve
+                            + ", which TLS does not take; make one on prime256v1:"
+                            + " openssl ecparam -name prime256v1 -genkey -noout -out KEY,"
+                            + " and a certificate for it");
         }
     }
 

@@ -66,6 +66,30 @@ class PemFilesTest {
         return PemFiles.privateKey(file, KNOWN);
     }
 
+    @Test
+    void aCurveThatTlsDoesNotTakeIsNamedWithWhatToDo() throws Exception {
+        Path key = file("k1");
+        Path certificate = file("k1.crt");
+        openssl.succeed("ecparam", "-name", "secp256k1", "-genkey", "-noout", "-out", key);
+        openssl.succeed("req", "-x509", "-key", key, "-subj", "/CN=k1", "-out", certificate);
+
+        assertThatThrownBy(
+                        () -> PemFiles.checkCurve(key, PemFiles.privateKey(key, Passphrase.NONE)))
+                .hasMessageStartingWith(key + " holds a private key on the curve secp256k1,")
+                .hasMessageContaining("openssl ecparam -name prime256v1");
+        assertThatThrownBy(() -> PemFiles.checkCurve(
+                        certificate,
+                        PemFiles.certificates(certificate).getFirst().getPublicKey()))
+                .hasMessageStartingWith(
+                        certificate + " holds a certificate with a key on the curve secp256k1,");
+        for (String kind : List.of("RSA", "EC", "EdDSA")) {
+            PemFiles.checkCurve(file(kind), PemFiles.privateKey(file(kind), Passphrase.NONE));
+            PemFiles.checkCurve(
+                    file(kind),
+                    PemFiles.certificates(file(kind + ".crt")).getFirst().getPublicKey());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"RSA", "EC", "EdDSA"})
     void aKeyInPkcs8IsReadAndBelongsToItsCertificate(String kind) throws Exception {

@@ -426,7 +426,9 @@ public final class PacketDecoder {
             case PacketType.CONNACK -> ConnAckCodec.decode(in, version);
             case PacketType.PUBLISH -> {
                 Publish publish = PublishCodec.decode(in, flags, version, side, last, topics);
-                last = publish.message().topic();
+                TopicName topic = publish.message().topic();
+                // Each of many connections would keep one, and nobody knew.
+                last = topic.utf8().length > LARGEST_KEPT ? TopicName.NONE : topic;
                 yield publish;
             }
             case PacketType.PUBACK, PacketType.PUBREC, PacketType.PUBREL, PacketType.PUBCOMP ->

@@ -18,6 +18,9 @@ public final class TopicName {
     /** Most separators Canary accepts in a topic, as mosquitto: deeper ones only serve to exhaust a server. */
     public static final int MAX_SEPARATORS = 200;
 
+    /** An object of a few fields, an array or a text, each with its place in a list: about as much, or less. */
+    private static final int OBJECT_BYTES = 32;
+
     /** What is worked out of longer ones takes memory, not time. */
     private static final int LONGEST_KEPT = 1024;
 
@@ -92,6 +95,19 @@ public final class TopicName {
             }
         }
         return known;
+    }
+
+    /** Memory that it takes at most, with what is worked out of it, in bytes. */
+    public int footprint() {
+        int bytes = 2 * OBJECT_BYTES + utf8.length;
+        if (utf8.length > LONGEST_KEPT) {
+            return bytes;
+        }
+        int levels = 1;
+        for (byte unit : utf8) {
+            levels += unit == '/' ? 1 : 0;
+        }
+        return bytes + 2 * (OBJECT_BYTES + utf8.length) + 2 * OBJECT_BYTES * levels;
     }
 
     public boolean isEmpty() {

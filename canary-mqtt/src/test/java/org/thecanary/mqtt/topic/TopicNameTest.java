@@ -70,4 +70,11 @@ class TopicNameTest {
         assertThat(longer.levels()).isNotSameAs(longer.levels()).hasSize(2);
         assertThat(longer.toString()).isNotSameAs(longer.toString()).hasSize(60_002);
     }
+
+    @Test
+    void theFootprintGrowsWithLevelsThatAreRememberedAndNotWithOthers() {
+        assertThat(TopicName.of("x".repeat(200)).footprint()).isBetween(600, 1_000);
+        assertThat(TopicName.of("/".repeat(200)).footprint()).isGreaterThan(10_000);
+        assertThat(TopicName.of("x".repeat(65_000)).footprint()).isBetween(65_000, 66_000);
+    }
 }
