@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  * when a collection has left it full, since most of what is in use is garbage otherwise; that is looked at only where it
  * seems full: at once where next to nothing is left, else when it has seemed so for a while.
  *
- * <p>Confined to its own thread.
+ * <p>Confined to its own thread, but for what a loop asks when it has taken much.
  */
 final class MemoryBudget implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger("broker");
@@ -64,6 +64,7 @@ final class MemoryBudget implements Runnable {
         this.loops = loops;
         this.gauges = gauges;
         this.limit = limit;
+        loops.all().forEach(loop -> loop.looks(() -> seems() == Memory.ENOUGH));
     }
 
     /** Looks until the loops have ended. */
@@ -91,8 +92,13 @@ final class MemoryBudget implements Runnable {
         return heap.compareTo(stored) > 0 ? heap : stored;
     }
 
+    /** How short the heap is if nothing in it is garbage. Any thread. */
+    private Memory seems() {
+        return OF_HEAP.of(gauges.heapUsed().getAsLong(), gauges.heapMaximum());
+    }
+
     private void lookAtHeap() {
-        Memory seems = OF_HEAP.of(gauges.heapUsed().getAsLong(), gauges.heapMaximum());
+        Memory seems = seems();
         seemsFull = seems == Memory.ENOUGH ? 0 : seemsFull + 1;
         sinceCollection++;
         foundRoom = seems == Memory.ENOUGH;
@@ -103,7 +109,7 @@ final class MemoryBudget implements Runnable {
             seemsFull = 0;
             sinceCollection = 0;
             gauges.collect().run();
-            heap = OF_HEAP.of(gauges.heapUsed().getAsLong(), gauges.heapMaximum());
+            heap = seems();
             foundRoom = heap != Memory.FULL;
         } else if (seems == Memory.FULL && heap == Memory.TIGHT) {
             heap = Memory.FULL; // it was no garbage a moment ago, and has grown since

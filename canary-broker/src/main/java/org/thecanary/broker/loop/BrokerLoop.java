@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * One event loop and what it owns: connections, sessions, timers, counters, scratch.
@@ -30,6 +31,7 @@ public final class BrokerLoop {
     private boolean flushPosted;
     private Memory memory = Memory.ENOUGH;
     private long memoryShare;
+    private volatile BooleanSupplier room = () -> true; // written by who looks
     private volatile int lookFoundRoom; // written by who looks
     private int lookSeen;
     private long takenSince;
@@ -138,6 +140,15 @@ public final class BrokerLoop {
     }
 
     /**
+     * Has {@link #takeToStay} look by itself where it has taken much. Any thread.
+     *
+     * @param asOfNow whether the memory has room even if nothing in it is garbage; called on this loop
+     */
+    public void looks(BooleanSupplier asOfNow) {
+        room = asOfNow;
+    }
+
+    /**
      * At this look, the memory was found to have room. Any thread.
      *
      * @param look another number each time
@@ -147,8 +158,8 @@ public final class BrokerLoop {
     }
 
     /**
-     * Takes memory for good. From one look that finds room to the next half of a share may be taken, since more than there is
-     * would be filled before anybody looks.
+     * Takes memory for good. From one look that finds room to the next half of a share may be taken, since more than there
+     * is would be filled before anybody looks; then it looks itself.
      *
      * @return false if there is no room; then none was taken
      */
@@ -159,8 +170,14 @@ public final class BrokerLoop {
             lookSeen = latest;
             takenSince = 0;
         }
-        if (memory == Memory.FULL || takenSince + bytes > memoryShare / 2) {
+        if (memory == Memory.FULL) {
             return false;
+        }
+        if (takenSince + bytes > memoryShare / 2) {
+            if (!room.getAsBoolean()) {
+                return false;
+            }
+            takenSince = 0;
         }
         takenSince += bytes;
         return true;

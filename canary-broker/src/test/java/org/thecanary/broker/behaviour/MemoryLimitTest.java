@@ -310,13 +310,16 @@ class MemoryLimitTest {
             for (BrokerLoop loop : broker.broker().loops().all()) {
                 CompletableFuture<List<Boolean>> taken = new CompletableFuture<>();
                 loop.post(() -> {
+                    loop.looks(() -> false);
                     loop.foundRoom(-1);
                     boolean half = loop.takeToStay((int) (share / 2));
                     boolean more = loop.takeToStay(1000);
                     loop.foundRoom(-2);
-                    taken.complete(List.of(half, more, loop.takeToStay(1000)));
+                    boolean afterALook = loop.takeToStay((int) (share / 2));
+                    loop.looks(() -> true);
+                    taken.complete(List.of(half, more, afterALook, loop.takeToStay(1000)));
                 });
-                assertThat(taken.get()).containsExactly(true, false, true);
+                assertThat(taken.get()).containsExactly(true, false, true, true);
             }
         }
     }
