@@ -206,9 +206,11 @@ final class CheckCommand implements Callable<Integer> {
         if (rules.stream().anyMatch(rule -> rule.acl() != null || rule.users() != null)) {
             differences.add("At SIGHUP a file with a mistake changes nothing; mosquitto exits.");
         }
-        if (config.listeners().stream().anyMatch(each -> !each.websocketOrigins().isEmpty())) {
-            differences.add("Beside websockets_origin a request without Origin is refused, and so is"
-                    + " the beginning of an origin; mosquitto 2.1 lets both in.");
+        if (config.listeners().stream()
+                .anyMatch(each -> !each.websocketOrigins().isEmpty())) {
+            differences.add(
+                    "Beside websockets_origin a request without Origin is refused, and so is"
+                            + " the beginning of an origin; mosquitto 2.1 lets both in.");
         }
         differences.add("TCP_NODELAY is on whatever set_tcp_nodelay says.");
         differences.add(

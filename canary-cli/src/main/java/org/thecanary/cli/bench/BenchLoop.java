@@ -65,7 +65,11 @@ final class BenchLoop implements AutoCloseable {
                                     .addLast(new SslHandler(
                                             tls.engine(target.host(), target.port())));
                         }
-                        channel.pipeline().addLast(connection);
+                        if (target.webSocket()) {
+                            BenchWebSocket.addTo(channel.pipeline(), target, connection);
+                        } else {
+                            channel.pipeline().addLast(connection);
+                        }
                     }
                 })
                 .connect(new InetSocketAddress(target.host(), target.port()))

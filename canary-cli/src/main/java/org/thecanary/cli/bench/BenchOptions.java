@@ -91,6 +91,9 @@ final class BenchOptions {
             description = "Do not verify the broker's certificate: anybody can then read along.")
     private boolean insecure;
 
+    @Option(names = "--ws", description = "Carry MQTT in a WebSocket, as web pages do.")
+    private boolean webSocket;
+
     @Option(
             names = {"-V", "--protocol-version"},
             paramLabel = "VERSION",
@@ -134,7 +137,7 @@ final class BenchOptions {
     /** Another broker, with the same user. */
     Target target(String name, String host, int port) {
         check(port > 0 && port < 65_536, "port " + port + " is not 1 to 65535");
-        return new Target(name, host, port, username, password(), tls(port));
+        return new Target(name, host, port, username, password(), tls(port), webSocket);
     }
 
     private @Nullable Tls tls(int port) {

@@ -105,7 +105,7 @@ final class CompareCommand implements Callable<Integer> {
         };
         if (started != null) {
             return new Competitor(
-                    new Target(broker, "127.0.0.1", started.port(), null, null, null),
+                    new Target(broker, "127.0.0.1", started.port(), null, null, null, false),
                     started.process(),
                     started);
         }

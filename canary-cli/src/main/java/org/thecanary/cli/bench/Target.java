@@ -11,6 +11,7 @@ import org.thecanary.client.Tls;
  * @param username null: none
  * @param password null: none
  * @param tls null: none
+ * @param webSocket whether MQTT is carried in a WebSocket
  */
 record Target(
         String name,
@@ -18,7 +19,8 @@ record Target(
         int port,
         @Nullable String username,
         byte @Nullable [] password,
-        @Nullable Tls tls) {
+        @Nullable Tls tls,
+        boolean webSocket) {
 
     @Override
     public String toString() {

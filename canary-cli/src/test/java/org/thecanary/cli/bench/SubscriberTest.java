@@ -22,7 +22,7 @@ class SubscriberTest {
     private final EmbeddedChannel channel;
 
     SubscriberTest() {
-        var target = new Target("t", "localhost", 1883, null, null, null);
+        var target = new Target("t", "localhost", 1883, null, null, null, false);
         var load = new Load(
                 Shape.FAN_OUT,
                 2,
