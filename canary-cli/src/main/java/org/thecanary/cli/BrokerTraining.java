@@ -93,7 +93,6 @@ final class BrokerTraining {
                 listener %d 127.0.0.1
                 allow_anonymous true
                 max_queued_messages 0
-                set_tcp_nodelay true
                 """.formatted(port));
         try (RunningBroker _ =
                 RunningBroker.start(config, List.of(), RunningBroker.Logging.verbose(false))) {

@@ -115,7 +115,7 @@ final class TrainingLoad {
         try (Peer to = subscriber("to", "pass/+", qos);
                 Peer from = connect("from", true, null)) {
             for (int round = 0; round < rounds; round++) {
-                publishAndAwait(from, "pass/on", qos, false);
+                publishAndAwait(from, "pass/on", qos);
                 to.await(PacketType.PUBLISH, BATCH);
             }
         }
@@ -131,11 +131,11 @@ final class TrainingLoad {
                 peer.await(PacketType.SUBACK, 2);
             }
             for (int round = 0; round < rounds; round++) {
-                publishAndAwait(from, "spread/it", QoS.AT_MOST_ONCE, false);
+                publishAndAwait(from, "spread/it", QoS.AT_MOST_ONCE);
                 for (Peer peer : peers) {
                     peer.await(PacketType.PUBLISH, BATCH);
                 }
-                publishAndAwait(from, "shared/it", QoS.AT_LEAST_ONCE, false);
+                publishAndAwait(from, "shared/it", QoS.AT_LEAST_ONCE);
                 int arrived = 0;
                 while (arrived < BATCH) {
                     for (Peer peer : peers) {
@@ -162,7 +162,7 @@ final class TrainingLoad {
             }
             to.await(PacketType.SUBACK, BATCH);
             for (int round = 0; round < BATCH; round++) {
-                publishAndAwait(from, "all/" + round + "/b", QoS.AT_LEAST_ONCE, false);
+                publishAndAwait(from, "all/" + round + "/b", QoS.AT_LEAST_ONCE);
                 to.await(PacketType.PUBLISH, BATCH);
             }
         }
@@ -194,15 +194,14 @@ final class TrainingLoad {
                     to.await(PacketType.SUBACK, 1);
                     to.await(PacketType.PUBLISH, round == 0 ? 0 : BATCH);
                 }
-                publishAndAwait(from, "later", QoS.AT_LEAST_ONCE, false);
+                publishAndAwait(from, "later", QoS.AT_LEAST_ONCE);
             }
         }
     }
 
-    private static void publishAndAwait(Peer from, String topic, QoS qos, boolean retain)
-            throws IOException {
+    private static void publishAndAwait(Peer from, String topic, QoS qos) throws IOException {
         for (int i = 0; i < BATCH; i++) {
-            from.publish(topic, qos, retain);
+            from.publish(topic, qos, false);
         }
         from.flush();
         switch (qos) {

@@ -98,6 +98,11 @@ final class BrokerProcessTest {
         }
     }
 
+    private Program watcher(int port, String filter) throws IOException {
+        return Program.of(
+                folder, List.of("/usr/bin/mosquitto_sub", "-p", "" + port, "-t", filter, "-v"));
+    }
+
     @Test
     void theLogIsAFileATopicAndJsonAndIsOpenedAnewAtSighup() throws Exception {
         Program.needsMosquittoClients();
@@ -107,15 +112,7 @@ final class BrokerProcessTest {
         try (Program broker =
                 Program.canary(folder, "broker", "-c", conf.toString(), "--log-format", "json")) {
             await().until(() -> Files.exists(log) && Files.readString(log).contains(" running\""));
-            try (Program watcher = Program.of(
-                    folder,
-                    List.of(
-                            "/usr/bin/mosquitto_sub",
-                            "-p",
-                            "" + port,
-                            "-t",
-                            "$SYS/broker/log/#",
-                            "-v"))) {
+            try (Program watcher = watcher(port, "$SYS/broker/log/#")) {
                 await().until(() -> Files.readString(log).contains("$SYS/broker/log/#"));
                 publish(port, "seen");
 
@@ -132,14 +129,7 @@ final class BrokerProcessTest {
             broker.signal("USR1");
             broker.signal("USR2");
             publish(port, "after");
-            try (Program watcher = Program.of(
-                    folder,
-                    List.of(
-                            "/usr/bin/mosquitto_sub",
-                            "-p",
-                            "" + port,
-                            "-t",
-                            "$SYS/broker/log/I"))) {
+            try (Program watcher = watcher(port, "$SYS/broker/log/I")) {
                 await().until(() -> Files.readString(log).contains("$SYS/broker/log/I"));
                 assertThat(broker.stop()).isZero();
                 watcher.says(" terminating\"}");

@@ -7,6 +7,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,9 +67,10 @@ class TlsBenchTest {
         assertThat(run.out()).contains("pairs");
     }
 
-    @Test
-    void aStrangersCertificateIsNotTrusted() {
-        ProgramRun run = pairs("--tls");
+    @ParameterizedTest
+    @ValueSource(strings = {"--tls", "--tls --ws"})
+    void aStrangersCertificateIsNotTrusted(String how) {
+        ProgramRun run = pairs(how);
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).startsWith("Error: localhost:" + port + ": ").hasLineCount(1);

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
@@ -71,11 +72,11 @@ final class BenchWebSocket extends ChannelDuplexHandler {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (open) {
-            context.fireExceptionCaught(cause);
-        } else {
+        if (cause instanceof WebSocketClientHandshakeException) {
             refused(String.valueOf(cause.getMessage()));
             context.close();
+        } else {
+            connection.exceptionCaught(context, cause); // which is not in the pipeline yet
         }
     }
 
