@@ -3,7 +3,6 @@ package org.thecanary.broker.auth;
 
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.auth.HashingTurns.Asker;
-import org.thecanary.broker.auth.HashingTurns.Turn;
 import org.thecanary.credentials.password.PasswordFile;
 import org.thecanary.credentials.password.PasswordHash;
 
@@ -32,7 +31,7 @@ public final class Authenticator {
 
     Authenticator(int places) {
         turns = new HashingTurns(
-                places, asker -> brake.holds(asker.address(), asker.username(), now()));
+                places, asker -> brake.holds(asker.address(), asker.username(), now()), threads);
     }
 
     /** What became of the attempt. */
@@ -67,35 +66,51 @@ public final class Authenticator {
             answer.accept(Verdict.ACCEPTED);
             return;
         }
-        Turn turn = turns.ask(new Asker(GuessingBrake.network(address), username));
-        threads.execute(() -> {
-            Looked looked = turn.use(() -> isThere.getAsBoolean()
-                    ? look(users, username, line, password, address)
-                    : new Looked(Verdict.REFUSED, Duration.ZERO));
-            pause(looked.pause);
-            answer.accept(looked.verdict);
+        turns.join(new HashingTurns.Attempt() {
+            private volatile boolean right;
+
+            @Override
+            public Asker asker() {
+                return new Asker(GuessingBrake.network(address), username);
+            }
+
+            @Override
+            public boolean mayBeRight() {
+                return line != null;
+            }
+
+            @Override
+            public boolean isOpen() {
+                return !right && isThere.getAsBoolean();
+            }
+
+            @Override
+            public void hash() {
+                // Another client of the same user may have been first.
+                right = (line != null && accepted.knows(line, password))
+                        || users.verify(username, password);
+                if (right && line != null) {
+                    accepted.remember(line, password);
+                    answer.accept(Verdict.ACCEPTED);
+                }
+            }
+
+            @Override
+            public void end() {
+                if (isOpen()) {
+                    refuse(brake.failed(address, username, now()), answer);
+                } else if (!right) {
+                    refuse(Duration.ZERO, answer);
+                }
+            }
         });
     }
 
-    /** @param pause before the verdict is said */
-    private record Looked(Verdict verdict, Duration pause) {}
-
-    private Looked look(
-            PasswordFile users,
-            String username,
-            @Nullable PasswordHash line,
-            byte[] password,
-            String address) {
-        // Another client of the same user may have been first.
-        boolean right = (line != null && accepted.knows(line, password))
-                || users.verify(username, password);
-        if (!right) {
-            return new Looked(Verdict.REFUSED, brake.failed(address, username, now()));
-        }
-        if (line != null) {
-            accepted.remember(line, password);
-        }
-        return new Looked(Verdict.ACCEPTED, Duration.ZERO);
+    private void refuse(Duration pause, Consumer<Verdict> answer) {
+        threads.execute(() -> {
+            pause(pause);
+            answer.accept(Verdict.REFUSED);
+        });
     }
 
     private static long now() {
