@@ -2,18 +2,25 @@
 package org.thecanary.credentials.password;
 
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator.BlockPool;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator.FixedBlockPool;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
+import java.lang.ref.WeakReference;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 
 /**
  * {@code $argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<hash>}: argon2id version 1.3, RFC
- * 9106, as a PHC string. A verification allocates the memory the hash names, so a password file
- * could ask for all of ours: hence the bounds.
+ * 9106, as a PHC string. A verification takes the memory the hash names, so a password file could
+ * ask for all of ours: hence the bounds. No more of them run at a time than fit a quarter of the
+ * heap.
  *
- * @param memoryKib 8 × lanes..{@value #MAX_MEMORY_KIB}
+ * @param memoryKib 8 × lanes..{@value #MAX_MEMORY_KIB}, and no more than half of the heap
  * @param passes 1..{@value #MAX_PASSES}
  * @param lanes 1..{@value #MAX_LANES}; computed one after the other
  * @param salt 8..64 bytes in unpadded base64
@@ -26,6 +33,18 @@ record Argon2idHash(int memoryKib, int passes, int lanes, String salt, String ke
     static final int MAX_MEMORY_KIB = 262_144;
     static final int MAX_PASSES = 16;
     static final int MAX_LANES = 16;
+
+    private static final int HEAP_KIB =
+            (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 1024);
+
+    private static final int SHARE_KIB = HEAP_KIB / 4;
+    private static final Semaphore SHARE = new Semaphore(SHARE_KIB, true);
+
+    /**
+     * The blocks of hashes that are over, for the next ones, until the collector wants their room: 46 MiB of young garbage
+     * for each password would all be copied to the old generation.
+     */
+    private static final Queue<WeakReference<BlockPool>> POOLS = new ConcurrentLinkedQueue<>();
 
     private static final Pattern COST =
             Pattern.compile("m=([1-9][0-9]{0,8}),t=([1-9][0-9]{0,8}),p=([1-9][0-9]{0,8})");
@@ -45,6 +64,10 @@ record Argon2idHash(int memoryKib, int passes, int lanes, String salt, String ke
         int lanes = bounded("lanes (p)", cost.group(3), 1, MAX_LANES);
         int passes = bounded("passes (t)", cost.group(2), 1, MAX_PASSES);
         int memoryKib = bounded("KiB of memory (m)", cost.group(1), 8 * lanes, MAX_MEMORY_KIB);
+        if (memoryKib > HEAP_KIB / 2) {
+            throw new InvalidHashException("its KiB of memory (m) are " + memoryKib
+                    + ", more than half of the heap of " + HEAP_KIB + " KiB");
+        }
         int saltLength = Base64Field.UNPADDED.decode("salt", fields[4]).length;
         if (saltLength < 8) {
             throw new InvalidHashException("its salt has " + saltLength + " bytes, fewer than 8");
@@ -94,16 +117,35 @@ record Argon2idHash(int memoryKib, int passes, int lanes, String salt, String ke
 
     private static byte[] derive(
             byte[] password, byte[] salt, int memoryKib, int passes, int lanes, int length) {
-        var generator = new Argon2BytesGenerator();
-        generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
-                .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-                .withMemoryAsKB(memoryKib)
-                .withIterations(passes)
-                .withParallelism(lanes)
-                .withSalt(salt)
-                .build());
-        var key = new byte[length];
-        generator.generateBytes(password, key);
-        return key;
+        int share = Math.min(memoryKib, SHARE_KIB);
+        SHARE.acquireUninterruptibly(share);
+        try {
+            var pool = pool(memoryKib);
+            var generator = new Argon2BytesGenerator();
+            generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+                    .withVersion(Argon2Parameters.ARGON2_VERSION_13)
+                    .withMemoryAsKB(memoryKib)
+                    .withIterations(passes)
+                    .withParallelism(lanes)
+                    .withSalt(salt)
+                    .withBlockPool(pool)
+                    .build());
+            var key = new byte[length];
+            generator.generateBytes(password, key);
+            POOLS.add(new WeakReference<>(pool));
+            return key;
+        } finally {
+            SHARE.release(share);
+        }
+    }
+
+    private static BlockPool pool(int memoryKib) {
+        for (var idle = POOLS.poll(); idle != null; idle = POOLS.poll()) {
+            var pool = idle.get();
+            if (pool != null) {
+                return pool;
+            }
+        }
+        return new FixedBlockPool(memoryKib);
     }
 }

@@ -15,9 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 class PasswordHashTest {
@@ -283,5 +286,49 @@ class PasswordHashTest {
                 .replace("K6x", KEY64.replace("1Q==", "1R=="))
                 .replace("AS", ARGON_SALT)
                 .replace("AK", ARGON_KEY);
+    }
+
+    /** Several passwords at once, in a process with a heap of its own; argon2id takes 46 MiB for each. */
+    static final class EightAtOnce {
+        private EightAtOnce() {}
+
+        public static void main(String[] args) throws Exception {
+            var password = "secret".getBytes(UTF_8);
+            var hash = PasswordHash.argon2id(password, RANDOM);
+            var right = new AtomicInteger();
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 8; i++) {
+                    var _ = threads.submit(
+                            () -> hash.verify(password) && right.incrementAndGet() > 0);
+                }
+            }
+            System.out.println(right + " right");
+            try {
+                var _ = PasswordHash.parse(hash.encoded().replace("m=47104", "m=200000"));
+            } catch (InvalidHashException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void passwordsThatAreTriedAtOnceShareASmallHeap() throws Exception {
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx160m",
+                        "-XX:+UseSerialGC",
+                        "-XX:ActiveProcessorCount=4",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        EightAtOnce.class.getName())
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(process.inputReader(UTF_8).readAllLines())
+                .satisfiesExactly(
+                        first -> assertThat(first).isEqualTo("8 right"),
+                        second -> assertThat(second)
+                                .matches(
+                                        "its KiB of memory \\(m\\) are 200000, more than half of the heap of \\d+ KiB"));
     }
 }
