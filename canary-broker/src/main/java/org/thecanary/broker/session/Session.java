@@ -1055,6 +1055,9 @@ public final class Session {
     private ReasonCode subscribe(
             Subscription asked, int identifier, List<Replay> owed, Outbox outbox) {
         TopicFilter filter = asked.filter();
+        if (filter.equals(TopicFilter.NOTHING)) {
+            return ReasonCode.granted(asked.options().qos().min(limits.maxQoS()));
+        }
         if (subscriptions.isEmpty()) {
             subscriptions = new LinkedHashMap<>(4);
         }
