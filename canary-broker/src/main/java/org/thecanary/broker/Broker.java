@@ -204,6 +204,7 @@ public final class Broker implements AutoCloseable {
         if (listeners.ports().isEmpty() && lastRefusal != null) {
             throw lastRefusal;
         }
+        listeners.accept(); // nobody meets a broker that then cannot open its last port
     }
 
     /**
