@@ -204,6 +204,7 @@ public final class Broker implements AutoCloseable {
         if (listeners.ports().isEmpty() && lastRefusal != null) {
             throw lastRefusal;
         }
+        listeners.accept(); // nobody meets a broker that then cannot open its last port
     }
 
     /**
@@ -235,7 +236,7 @@ public final class Broker implements AutoCloseable {
             if (!flow.listener().isOpenedLike(listener)) {
                 waiting.add(listener.describe() + " is to be opened otherwise, at the next start.");
             }
-            flow.reload(next, listener, rules.get(i));
+            flow.reload(next, listener.openedLike(flow.listener()), rules.get(i));
         }
         for (ConnectFlow flow : gone) {
             waiting.add(flow.listener().describe()

@@ -43,6 +43,7 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
 
     private final Set<LogType> types;
     private final List<Place> places;
+    private final Runnable firstLines;
 
     /** A place and how lines look there. */
     private record Place(LogLine format, LogSink sink) {}
@@ -53,34 +54,37 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         JSON
     }
 
-    private BrokerLog(Set<LogType> types, List<Place> places) {
+    private BrokerLog(Set<LogType> types, List<Place> places, Runnable firstLines) {
+        this.firstLines = firstLines;
         this.types = types.isEmpty() ? Set.of() : EnumSet.copyOf(types);
         this.places = places;
     }
 
     /** Logs warnings and errors to stderr, for a command that has no configuration. */
     static void quiet() {
-        install(new BrokerLog(
-                EnumSet.of(LogType.WARNING, LogType.ERROR),
-                List.of(new Place(new LogLine.Plain(null), stream("stderr", System.err)))));
+        new BrokerLog(
+                        EnumSet.of(LogType.WARNING, LogType.ERROR),
+                        List.of(new Place(new LogLine.Plain(null), stream("stderr", System.err))),
+                        () -> {})
+                .begin();
     }
 
     /**
-     * Logs as configured from now on; a log file is opened anew.
+     * Opens the places that are configured; a log file is opened anew. What is logged goes there from {@link #begin} on.
      *
      * <p>A log file that cannot be written is told of, on stderr where there is no other place, and keeps nobody from
      * starting: as with mosquitto.
      *
      * @param toTopic takes the lines of {@code log_dest topic}; may block
-     * @throws IOException if there is no syslog to be had; then all stays as it was
+     * @throws IOException if there is no syslog to be had
      */
-    static void configure(LogConfig config, Format format, BiConsumer<LogType, String> toTopic)
+    static BrokerLog open(LogConfig config, Format format, BiConsumer<LogType, String> toTopic)
             throws IOException {
         Path file = config.file();
         WritableByteChannel opened = null;
         IOException refused = null;
         try {
-            opened = file == null ? null : open(file);
+            opened = file == null ? null : openFile(file);
         } catch (IOException e) {
             refused = e;
         }
@@ -110,16 +114,17 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         if (refused != null && places.isEmpty()) {
             places.add(new Place(plain, stream("stderr", System.err)));
         }
-        install(new BrokerLog(config.types(), List.copyOf(places)));
-        if (opened != null && file != null) {
-            FileGuard.warnings(file).forEach(LOG::warn);
-        }
-        if (refused != null) {
-            LOG.error(
-                    "Error: Unable to open log file {} for writing: {}",
-                    file,
-                    CliErrors.reason(refused));
-        }
+        IOException unopened = refused;
+        return new BrokerLog(config.types(), List.copyOf(places), () -> {
+            if (unopened != null) {
+                LOG.error(
+                        "Error: Unable to open log file {} for writing: {}",
+                        file,
+                        CliErrors.reason(unopened));
+            } else if (file != null) {
+                FileGuard.warnings(file).forEach(LOG::warn);
+            }
+        });
     }
 
     private static LogLine line(LogConfig config, Format format, boolean terminal) {
@@ -136,7 +141,7 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         return new LogLine.Plain(LogLine.Time.of(strftime == null ? READABLE : strftime));
     }
 
-    private static WritableByteChannel open(Path file) throws IOException {
+    private static WritableByteChannel openFile(Path file) throws IOException {
         return Files.newByteChannel(
                 file,
                 Set.of(
@@ -162,27 +167,34 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         }
     }
 
-    private static void install(BrokerLog appender) {
+    /** From now on this is where all is logged, in place of the former one. */
+    void begin() {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset(); // stops the former one
-        appender.setContext(context);
-        appender.start();
+        setContext(context);
+        start();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
-        root.addAppender(appender);
-        level(context, "broker", appender.types.contains(LogType.DEBUG) ? Level.DEBUG : Level.INFO);
+        root.addAppender(this);
+        level(context, "broker", types.contains(LogType.DEBUG) ? Level.DEBUG : Level.INFO);
         level(
                 context,
                 "broker.subscribe",
-                appender.types.contains(LogType.SUBSCRIBE) ? Level.INFO : Level.WARN);
+                types.contains(LogType.SUBSCRIBE) ? Level.INFO : Level.WARN);
         level(
                 context,
                 "broker.unsubscribe",
-                appender.types.contains(LogType.UNSUBSCRIBE) ? Level.INFO : Level.WARN);
+                types.contains(LogType.UNSUBSCRIBE) ? Level.INFO : Level.WARN);
+        firstLines.run();
     }
 
     private static void level(LoggerContext context, String name, Level level) {
         context.getLogger(name).setLevel(level);
+    }
+
+    /** It is not to begin after all. */
+    void discard() {
+        places.forEach(place -> place.sink.close());
     }
 
     /** Waits a moment for what was logged so far to be written. */
@@ -205,7 +217,7 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
     @Override
     public void stop() {
         super.stop();
-        places.forEach(place -> place.sink.close());
+        discard();
     }
 
     @Override

@@ -43,7 +43,7 @@ final class RunningBroker implements AutoCloseable {
 
     private final Broker broker;
     private final Source source;
-    private final @Nullable Path pidFile;
+    private final BrokerConfig started;
     private @Nullable FileWatch watch;
     private Loaded loaded;
     private List<Path> files;
@@ -67,8 +67,8 @@ final class RunningBroker implements AutoCloseable {
             return configFile != null && Files.notExists(configFile);
         }
 
-        void log(BrokerConfig config) throws IOException {
-            BrokerLog.configure(logging.applied(config.log()), logging.format, this::logToTopic);
+        BrokerLog log(BrokerConfig config) throws IOException {
+            return BrokerLog.open(logging.applied(config.log()), logging.format, this::logToTopic);
         }
 
         private void logToTopic(LogType type, String line) {
@@ -95,7 +95,7 @@ final class RunningBroker implements AutoCloseable {
         this.source = source;
         this.loaded = loaded;
         this.files = filesOf(loaded);
-        this.pidFile = broker.config().pidFile();
+        this.started = broker.config();
     }
 
     /**
@@ -129,7 +129,7 @@ final class RunningBroker implements AutoCloseable {
     private static RunningBroker start(Source source, Loaded loaded, Runnable whoRuns)
             throws ConfigException, IOException {
         BrokerConfig config = loaded.config();
-        source.log(config);
+        source.log(config).begin();
         whoRuns.run();
         List<AccessRules> rules = AccessRules.load(config.listeners());
         logNotices(loaded, rules);
@@ -208,12 +208,9 @@ final class RunningBroker implements AutoCloseable {
             }
             BrokerConfig config = next.config();
             List<AccessRules> rules = AccessRules.load(config.listeners());
-            source.log(config);
+            List<String> waiting = reload(config, rules);
             logNotices(next, rules);
-            broker.reload(config, rules).forEach(waiting -> LOG.warn("Not reloaded: {}", waiting));
-            if (!Objects.equals(pidFile, config.pidFile())) {
-                LOG.warn("Not reloaded: pid_file has changed; it is written at the next start.");
-            }
+            waiting.forEach(each -> LOG.warn("Not reloaded: {}", each));
             loaded = next;
             files = filesOf(next);
             broker.expectReloadOf(files);
@@ -233,6 +230,30 @@ final class RunningBroker implements AutoCloseable {
         } finally {
             done.run();
         }
+    }
+
+    /** Takes over what was read, all of it or nothing; answers what waits for the next start. */
+    private List<String> reload(BrokerConfig config, List<AccessRules> rules) throws IOException {
+        BrokerLog log = source.log(config);
+        List<String> waiting;
+        try {
+            waiting = new ArrayList<>(broker.reload(config, rules));
+        } catch (TlsException e) {
+            log.discard();
+            throw e;
+        }
+        log.begin();
+        if (!Objects.equals(started.pidFile(), config.pidFile())) {
+            waiting.add("pid_file has changed; it is written at the next start.");
+        }
+        if (!Objects.equals(started.persistence(), config.persistence())) {
+            waiting.add(
+                    "what is kept on disk, and where, has changed; it counts at the next start.");
+        }
+        if (!Objects.equals(started.user(), config.user())) {
+            waiting.add("user has changed; it counts at the next start.");
+        }
+        return waiting;
     }
 
     /** What is told of now is no news when the watch sees it. */
@@ -388,7 +409,7 @@ final class RunningBroker implements AutoCloseable {
         BrokerLog.flush(); // to the clients that read it, too, while they are there
         broker.close();
         removeAdminSocket();
-        removePidFile(pidFile);
+        removePidFile(started.pidFile());
         BrokerLog.end();
     }
 }

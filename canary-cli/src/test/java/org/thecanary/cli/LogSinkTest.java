@@ -93,25 +93,46 @@ final class LogSinkTest {
     void syslogGetsPriorityNameAndProcess(@TempDir Path folder) throws Exception {
         Path socket = folder.resolve("log");
         Path got = folder.resolve("got");
-        Process reader = new ProcessBuilder("/usr/bin/python3", "-c", """
+        Process reader = new ProcessBuilder(
+                        "/usr/bin/python3",
+                        "-c",
+                        """
                         import socket, sys
                         s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
                         s.bind(sys.argv[1])
                         print('bound', flush=True)
-                        sys.stdout.buffer.write(s.recv(9999))
-                        """, socket.toString())
+                        for i in range(int(sys.argv[2])):
+                            sys.stdout.buffer.write(s.recv(9999) + b'\\n')
+                        """,
+                        socket.toString(),
+                        "" + LogType.values().length)
                 .redirectOutput(got.toFile())
                 .start();
         await().until(() -> Files.readString(got).startsWith("bound"));
         Syslog syslog = new Syslog(socket.toString(), 16 + 3);
 
-        syslog.write(line("Client caf\u00e9 disconnected."));
+        for (LogType type : LogType.values()) {
+            syslog.write(new LogSink.Line(type, "caf\u00e9 " + type));
+        }
         syslog.close();
 
         assertThat(reader.waitFor()).isZero();
-        assertThat(Files.readString(got))
-                .matches("bound\n<157>[A-Z][a-z]{2} [ 1-3][0-9] [0-9:]{8} mosquitto\\["
-                        + ProcessHandle.current().pid() + "]: Client caf\u00e9 disconnected\\.");
+        assertThat(Files.readAllLines(got).stream()
+                        .skip(1)
+                        .map(line -> line.replaceFirst(
+                                "[A-Z][a-z]{2} [ 1-3][0-9] [0-9:]{8} mosquitto\\["
+                                        + ProcessHandle.current().pid() + "]: ",
+                                "")))
+                .containsExactlyInAnyOrder(
+                        "<155>caf\u00e9 ERROR",
+                        "<155>caf\u00e9 INTERNAL",
+                        "<156>caf\u00e9 WARNING",
+                        "<157>caf\u00e9 NOTICE",
+                        "<157>caf\u00e9 SUBSCRIBE",
+                        "<157>caf\u00e9 UNSUBSCRIBE",
+                        "<158>caf\u00e9 INFORMATION",
+                        "<159>caf\u00e9 DEBUG",
+                        "<159>caf\u00e9 WEBSOCKETS");
     }
 
     @Test

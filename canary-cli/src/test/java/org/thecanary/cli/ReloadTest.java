@@ -155,6 +155,45 @@ final class ReloadTest {
         }
     }
 
+    @Test
+    void aBadCertificateKeepsTheLogAsItWasToo() throws Exception {
+        Path ca = folder.resolve("ca");
+        canary("ca", "init", "--no-passphrase", "--dir", ca.toString());
+        try (Program broker = servesCertificateOf(ca)) {
+            Path conf = folder.resolve("mosquitto.conf");
+            Path log = folder.resolve("canary.log");
+            Files.writeString(conf, "log_dest file " + log + "\n" + Files.readString(conf));
+            Files.writeString(find(ca, "localhost.crt"), "half a certificate");
+
+            broker.signal("HUP");
+
+            broker.says("The former configuration goes on.");
+            assertThat(log).isEmptyFile();
+        }
+    }
+
+    @Test
+    void whatWaitsForTheNextStartIsNamedAtEachReload() throws Exception {
+        String listener = "listener " + Program.freePort() + " 127.0.0.1\n";
+        Path conf = Files.writeString(folder.resolve("mosquitto.conf"), listener);
+        try (Program broker = Program.canary(folder, "broker", "-c", conf.toString())) {
+            broker.serves();
+            Files.writeString(conf, listener + "persistence true\npid_file pid\nuser nobody\n");
+            for (int i = 1; i <= 2; i++) {
+                broker.signal("HUP");
+                int times = i;
+                await().untilAsserted(() ->
+                        assertThat(broker.err().split("Config reloaded", -1)).hasSize(times + 1));
+                assertThat(broker.err().split("Not reloaded: what is kept on disk", -1))
+                        .hasSize(times + 1);
+                assertThat(broker.err().split("Not reloaded: pid_file has changed", -1))
+                        .hasSize(times + 1);
+                assertThat(broker.err().split("Not reloaded: user has changed", -1))
+                        .hasSize(times + 1);
+            }
+        }
+    }
+
     private Program servesCertificateOf(Path ca) throws Exception {
         canary("ca", "issue", "localhost", "--server", "--dir", ca.toString());
         Path conf = Files.writeString(

@@ -115,6 +115,33 @@ public record ListenerConfig(
                 && Objects.equals(proxy, other.proxy);
     }
 
+    /** These options, but for those that count only when the port is opened: they stay as another has them. */
+    public ListenerConfig openedLike(ListenerConfig other) {
+        return new ListenerConfig(
+                port,
+                host,
+                other.socketDomain,
+                allowAnonymous,
+                passwordFile,
+                aclFile,
+                allowZeroLengthClientId,
+                autoIdPrefix,
+                useUsernameAsClientId,
+                protocolVersions,
+                maxConnections,
+                maxQos,
+                maxTopicAlias,
+                maxTopicAliasBroker,
+                mountPoint,
+                (tls == null) == (other.tls == null) ? tls : other.tls,
+                userFrom,
+                other.protocol,
+                websocketOrigins,
+                unixPath,
+                other.bindInterface,
+                other.proxy);
+    }
+
     /** "listener 1883" and the address, as it is written in the file. */
     public String describe() {
         if (unixPath != null) {

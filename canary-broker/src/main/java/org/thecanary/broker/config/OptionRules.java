@@ -85,9 +85,9 @@ final class OptionRules {
                     "mount_point cannot hold + or #. Write for example:  mount_point site1/");
         }
         if (!prefix.endsWith("/")) {
-            draft.notice(
-                    "mount_point " + prefix + " does not end in /, so nobody here can subscribe"
-                            + " to # or to a filter that begins with +.");
+            draft.notice("mount_point " + prefix
+                    + " does not end in /, so a subscription here to # or to a"
+                    + " filter that begins with + is granted and brings nothing.");
         }
         return prefix;
     }

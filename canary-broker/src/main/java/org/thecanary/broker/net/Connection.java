@@ -540,11 +540,14 @@ final class Connection extends ChannelInboundHandlerAdapter
             boolean retain,
             boolean dup,
             int packetId) {
-        Publication publication = mountPoint == null ? whole : mountPoint.out(whole);
-        Message message = publication.message();
         if (state == State.ENDED) {
             return true; // it waited for the disk meanwhile, and is sent on the next connection
         }
+        Publication publication = mountPoint == null ? whole : mountPoint.out(whole);
+        if (publication == null) {
+            return false;
+        }
+        Message message = publication.message();
         if (v5
                 && (subscription.identifier() != 0
                         || aliases != null

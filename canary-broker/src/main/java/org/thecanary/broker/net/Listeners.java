@@ -104,7 +104,7 @@ public final class Listeners implements AutoCloseable {
     }
 
     /**
-     * Opens a listener on all its addresses.
+     * Opens a listener on all its addresses; who comes waits for {@link #accept}.
      *
      * @param tls null for none
      * @param monitoring what it answers if its protocol is {@code http_api}
@@ -291,6 +291,7 @@ public final class Listeners implements AutoCloseable {
         return new ServerBootstrap()
                 .group(group)
                 .option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(32 * 1024, 64 * 1024))
@@ -300,6 +301,11 @@ public final class Listeners implements AutoCloseable {
                         accept(entrance, channel);
                     }
                 });
+    }
+
+    /** Lets clients in, by all listeners that are open. */
+    public void accept() {
+        open.forEach(channel -> channel.config().setAutoRead(true));
     }
 
     private void accept(Entrance entrance, Channel channel) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.net;
 
+import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.session.Publication;
 import org.thecanary.mqtt.packet.Message;
 import org.thecanary.mqtt.packet.ProtocolException;
@@ -13,8 +14,6 @@ import org.thecanary.mqtt.packet.Will;
 import org.thecanary.mqtt.topic.InvalidTopicException;
 import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.mqtt.topic.TopicName;
-
-import java.util.function.Function;
 
 /**
  * {@code mount_point}: what stands before all topics of a listener's clients, who do not see it. Put on and taken off at
@@ -42,7 +41,7 @@ record MountPoint(String prefix) {
     }
 
     private Message in(Message message) {
-        return message.withTopic(mounted(message.topic().toString(), TopicName::of));
+        return message.withTopic(in(message.topic()));
     }
 
     Subscribe in(Subscribe packet) {
@@ -62,17 +61,17 @@ record MountPoint(String prefix) {
 
     private TopicFilter in(TopicFilter filter) {
         String share = filter.shareName();
-        String text = filter.toString();
-        if (share == null) {
-            return mounted(text, TopicFilter::of);
+        String group = share == null ? "" : "$share/" + share + "/";
+        try {
+            return TopicFilter.of(group + prefix + filter.unshared());
+        } catch (InvalidTopicException _) {
+            return TopicFilter.NOTHING; // "#" behind a prefix without "/": mosquitto grants it, too
         }
-        String group = "$share/" + share + "/";
-        return mounted(text.substring(group.length()), whole -> TopicFilter.of(group + whole));
     }
 
-    private <T> T mounted(String text, Function<String, T> of) {
+    private TopicName in(TopicName topic) {
         try {
-            return of.apply(prefix + text);
+            return TopicName.of(prefix + topic);
         } catch (InvalidTopicException e) {
             throw new ProtocolException(
                     ReasonCode.TOPIC_NAME_INVALID,
@@ -81,11 +80,15 @@ record MountPoint(String prefix) {
         }
     }
 
-    /** The message as the client is to see it. */
+    /** The message as the client is to see it, or null: "site/#" matches "site", which is no topic of this client. */
+    @Nullable
     Publication out(Publication publication) {
         Message message = publication.message();
         String topic = message.topic().toString();
-        return topic.length() > prefix.length() && topic.startsWith(prefix)
+        if (topic.length() <= prefix.length()) {
+            return null;
+        }
+        return topic.startsWith(prefix)
                 ? new Publication(
                         message.withTopic(TopicName.of(topic.substring(prefix.length()))),
                         publication.publisher(),

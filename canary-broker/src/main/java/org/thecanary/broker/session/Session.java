@@ -80,6 +80,7 @@ public final class Session {
     private boolean problemInformation;
     private boolean replayTurn;
     private int receiveMaximum;
+    private QoS maxQoS = QoS.EXACTLY_ONCE; // as CONNACK said, whatever is reloaded later
     private @Nullable TopicAliases aliases;
 
     /** A Retained Message replay that has not come to its end. */
@@ -233,6 +234,7 @@ public final class Session {
         onRulesChanged();
         expirySeconds = terms.sessionExpirySeconds();
         endsAtMillis = Publication.NEVER;
+        maxQoS = limits.maxQoS();
         receiveMaximum = Math.min(terms.receiveMaximum(), limits.maxInflightMessages());
         aliases = null;
         if (terms.will() != null || will != null) {
@@ -475,7 +477,7 @@ public final class Session {
             message = message.withTopic(aliases.resolve(packet, outbox::takeForAliases));
         }
         // validate
-        if (message.qos().compareTo(limits.maxQoS()) > 0) {
+        if (message.qos().compareTo(maxQoS) > 0) {
             throw new ProtocolException(
                     ReasonCode.QOS_NOT_SUPPORTED,
                     "[MQTT-3.2.2-11]",
@@ -1055,6 +1057,9 @@ public final class Session {
     private ReasonCode subscribe(
             Subscription asked, int identifier, List<Replay> owed, Outbox outbox) {
         TopicFilter filter = asked.filter();
+        if (filter.equals(TopicFilter.NOTHING)) {
+            return ReasonCode.granted(asked.options().qos().min(maxQoS));
+        }
         if (subscriptions.isEmpty()) {
             subscriptions = new LinkedHashMap<>(4);
         }
@@ -1063,7 +1068,7 @@ public final class Session {
                         || !outbox.takeToStay(footprint(filter)))) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
-        QoS granted = asked.options().qos().min(limits.maxQoS());
+        QoS granted = asked.options().qos().min(maxQoS);
         SessionSubscription subscription =
                 new SessionSubscription(filter, asked.options().withQoS(granted), identifier);
         if (subscriptions.put(filter, subscription) != null && replays != null) {

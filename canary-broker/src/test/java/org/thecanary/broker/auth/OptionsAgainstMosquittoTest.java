@@ -87,7 +87,7 @@ class OptionsAgainstMosquittoTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"site/", "b/", "$x/"})
+    @ValueSource(strings = {"site/", "b/", "$x/", "house"})
     void aMountPointIsPutBeforeAllTopics(String prefix, @TempDir Path directory) throws Exception {
         bothSay(directory, "mount_point " + prefix, takingOff(prefix));
     }

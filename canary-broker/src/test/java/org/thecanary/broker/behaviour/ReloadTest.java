@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** What does a reload change for those who are connected, and for those who come? */
@@ -224,6 +225,84 @@ class ReloadTest {
                 .isEqualTo(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
         ConnAck answer = open().tryConnect(as("bob"));
         assertThat(answer.properties().serverKeepAlive()).isEqualTo(7);
+    }
+
+    @Test
+    void whoIsHereKeepsTheMaximumQosItWasToldAndNewcomersAreToldAnother() throws Exception {
+        TestClient ann = connect("ann");
+
+        listener.maxQos = QoS.AT_MOST_ONCE;
+        reload();
+
+        assertThat(ann.publishAcknowledged("t", "xy", false).reason())
+                .isEqualTo(ReasonCode.NO_MATCHING_SUBSCRIBERS);
+        assertThat(open().tryConnect(as("bob")).properties().maximumQoS()).isZero();
+    }
+
+    @Test
+    void newcomersAreToldTheNewTerms() throws Exception {
+        config.limits.maxInflightMessages = 7;
+        config.limits.maxPacketSize = 777;
+        config.retainAvailable = false;
+        listener.maxTopicAlias = 3;
+        reload();
+
+        ConnAck.Properties terms = open().tryConnect(as("ann")).properties();
+
+        assertThat(terms.receiveMaximum()).isEqualTo(7);
+        assertThat(terms.maximumPacketSize()).isEqualTo(777);
+        assertThat(terms.retainAvailable()).isFalse();
+        assertThat(terms.topicAliasMaximum()).isEqualTo(3);
+    }
+
+    @Test
+    void newcomersAreRefusedByTheNewRules() throws Exception {
+        config.clientIdPrefix = "none of these";
+        reload();
+        assertThat(answerTo("ann")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        config.clientIdPrefix = null;
+        listener.protocolVersions = Set.of(ProtocolVersion.MQTT_3_1_1);
+        reload();
+        assertThat(answerTo("ann")).isEqualTo(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION);
+        listener.protocolVersions = Set.of(ProtocolVersion.values());
+        config.limits.globalMaxClients = 0;
+        reload();
+        assertThat(answerTo("ann")).isEqualTo(ReasonCode.SERVER_BUSY);
+        config.limits.globalMaxClients = 1;
+        config.limits.globalMaxConnections = 0;
+        reload();
+        open().expectClosed();
+    }
+
+    @Test
+    void aShorterQueueHoldsForWhoIsAway() throws Exception {
+        broker.close();
+        config.queueQos0Messages = true;
+        broker = Broker.start(config(), AccessRules.load(config().listeners()), 1);
+        assertThat(sentToOneWhoWasAway()).hasSize(2);
+
+        config.limits.maxInflightMessages = 1;
+        config.limits.maxQueuedMessages = 1;
+        config.queueQos0Messages = false;
+        reload();
+
+        assertThat(sentToOneWhoWasAway()).hasSize(1);
+    }
+
+    /** It is said at each reload, until it is so. */
+    @Test
+    void whatCountsWhenAPortIsOpenedStaysAsItIs() throws Exception {
+        String host = listener.host;
+        listener.protocol = ListenerConfig.Protocol.WEBSOCKETS;
+        listener.proxyProtocol = 2;
+        listener.useUsernameAsClientId = true;
+        for (int i = 0; i < 2; i++) {
+            assertThat(reload())
+                    .containsExactly("listener 0 " + host
+                            + " is to be opened otherwise, at the next start.");
+            assertThat(answerTo("ann")).isEqualTo(ReasonCode.SUCCESS);
+        }
+        assertThat(broker.clients().get()).extracting(client -> client.id()).contains("ann");
     }
 
     @Test

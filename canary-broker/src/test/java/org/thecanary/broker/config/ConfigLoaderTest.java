@@ -311,6 +311,21 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void syslogsFacilityIsDaemonOrOneOfEightLocalOnes() throws Exception {
+        assertThat(Conf.load("log_dest syslog").config().log().syslogFacility()).isEqualTo(3);
+        for (int i = 0; i < 8; i++) {
+            assertThat(Conf.load("log_facility " + i + "\nlog_dest syslog")
+                            .config()
+                            .log()
+                            .syslogFacility())
+                    .isEqualTo(16 + i);
+        }
+        assertThat(Conf.load("log_facility 0").config().log().syslogFacility()).isNull();
+        assertThat(Conf.load("log_dest syslog\nlog_dest none").config().log().syslogFacility())
+                .isNull();
+    }
+
+    @Test
     void expirationHasAUnit() throws Exception {
         assertThat(Conf.load("persistent_client_expiration 2m")
                         .config()

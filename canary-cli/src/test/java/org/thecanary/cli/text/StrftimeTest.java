@@ -3,6 +3,7 @@ package org.thecanary.cli.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,5 +44,25 @@ class StrftimeTest {
     })
     void flagsAndWidthsAreThoseOfGlibc(String format, String text) {
         isFormatted(format, text);
+    }
+
+    /** Noon, midnight, and days whose week belongs to another year. */
+    @ParameterizedTest
+    @CsvSource({
+        "2027-01-01T15:45:06Z, '03  3 PM 15:45 03:45:06 PM', '2026 26 53 00 00 5 5', 1798818306",
+        "2024-12-30T00:00:00Z, '12 12 AM 00:00 12:00:00 AM', '2025 25 01 52 53 1 1', 1735516800",
+        "2023-01-01T12:30:59Z, '12 12 PM 12:30 12:30:59 PM', '2022 22 52 01 00 7 0', 1672576259"
+    })
+    void hoursAndWeeksAreThoseOfC(String at, String hours, String weeks, String seconds) {
+        ZonedDateTime time = ZonedDateTime.parse(at).withZoneSameInstant(ZoneId.of("UTC"));
+        assertThat(new Strftime("%I %l %p %R %r").format(time)).isEqualTo(hours);
+        assertThat(new Strftime("%G %g %V %U %W %u %w").format(time)).isEqualTo(weeks);
+        assertThat(new Strftime("%s").format(time)).isEqualTo(seconds);
+    }
+
+    @Test
+    void wholeDatesAreThoseOfC() {
+        isFormatted(
+                "%D %x %X%t%h%n%c", "03/02/26 03/02/26 07:05:09\tMar\nMon Mar  2 07:05:09 2026");
     }
 }

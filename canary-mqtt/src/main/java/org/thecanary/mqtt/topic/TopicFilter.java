@@ -14,6 +14,9 @@ import java.util.List;
  * <p>Two filters are equal when their texts are. Immutable; any thread.
  */
 public final class TopicFilter {
+    /** A filter that no topic matches, and no client can send. */
+    public static final TopicFilter NOTHING = new TopicFilter("", null);
+
     private static final String SHARE = "$share/";
 
     private final String text;
