@@ -30,6 +30,7 @@ public final class BrokerLoop {
     private @Nullable Batch[] batches = new @Nullable Batch[0];
     private boolean flushPosted;
     private Memory memory = Memory.ENOUGH;
+    private long arrived; // payload bytes since room was found last
     private long memoryShare;
     private volatile BooleanSupplier room = () -> true; // written by who looks
     private volatile int lookFoundRoom; // written by who looks
@@ -155,6 +156,23 @@ public final class BrokerLoop {
      */
     public void foundRoom(int look) {
         lookFoundRoom = look;
+    }
+
+    /**
+     * A message came, which may have to wait: whether the next may come at once. Large ones that nobody reads fill a small
+     * heap before anybody looks; after half a share this looks itself.
+     *
+     * @param bytes of its payload
+     */
+    public boolean takesMore(int bytes) {
+        assert inLoop();
+        arrived += bytes;
+        if (arrived <= memoryShare / 2) {
+            return true;
+        }
+        boolean has = room.getAsBoolean();
+        arrived = has ? 0 : arrived;
+        return has;
     }
 
     /**

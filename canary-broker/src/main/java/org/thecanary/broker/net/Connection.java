@@ -309,7 +309,8 @@ final class Connection extends ChannelInboundHandlerAdapter
                 messagesReceived++;
                 counters.publishBytesReceived += publish.message().payload().length;
                 session.publish(mountPoint == null ? publish : mountPoint.in(publish), outbox);
-                if (scratch.loop.memory() != Memory.ENOUGH) {
+                if (scratch.loop.memory() != Memory.ENOUGH
+                        || !scratch.loop.takesMore(publish.message().payload().length)) {
                     slowDown();
                 }
             }
