@@ -64,7 +64,7 @@ final class MemoryBudget implements Runnable {
         this.loops = loops;
         this.gauges = gauges;
         this.limit = limit;
-        loops.all().forEach(loop -> loop.looks(() -> seems() == Memory.ENOUGH));
+        loops.all().forEach(loop -> loop.looks(this::seems));
     }
 
     /** Looks until the loops have ended. */

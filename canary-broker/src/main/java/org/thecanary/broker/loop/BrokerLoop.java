@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * One event loop and what it owns: connections, sessions, timers, counters, scratch.
@@ -30,9 +30,9 @@ public final class BrokerLoop {
     private @Nullable Batch[] batches = new @Nullable Batch[0];
     private boolean flushPosted;
     private Memory memory = Memory.ENOUGH;
-    private long arrived; // payload bytes since room was found last
+    private long arrived; // payload bytes since it looked last
     private long memoryShare;
-    private volatile BooleanSupplier room = () -> true; // written by who looks
+    private volatile Supplier<Memory> seems = () -> Memory.ENOUGH; // written by who looks
     private volatile int lookFoundRoom; // written by who looks
     private int lookSeen;
     private long takenSince;
@@ -141,12 +141,12 @@ public final class BrokerLoop {
     }
 
     /**
-     * Has {@link #takeToStay} look by itself where it has taken much. Any thread.
+     * Has this loop look by itself where it has taken much. Any thread.
      *
-     * @param asOfNow whether the memory has room even if nothing in it is garbage; called on this loop
+     * @param asOfNow how short memory is if nothing in it is garbage; called on this loop
      */
-    public void looks(BooleanSupplier asOfNow) {
-        room = asOfNow;
+    public void looks(Supplier<Memory> asOfNow) {
+        seems = asOfNow;
     }
 
     /**
@@ -167,12 +167,10 @@ public final class BrokerLoop {
     public boolean takesMore(int bytes) {
         assert inLoop();
         arrived += bytes;
-        if (arrived <= memoryShare / 2) {
-            return true;
+        if (arrived > memoryShare / 2 && seems.get() != Memory.FULL) {
+            arrived = 0;
         }
-        boolean has = room.getAsBoolean();
-        arrived = has ? 0 : arrived;
-        return has;
+        return arrived <= memoryShare / 2;
     }
 
     /**
@@ -192,7 +190,7 @@ public final class BrokerLoop {
             return false;
         }
         if (takenSince + bytes > memoryShare / 2) {
-            if (!room.getAsBoolean()) {
+            if (seems.get() != Memory.ENOUGH) {
                 return false;
             }
             takenSince = 0;

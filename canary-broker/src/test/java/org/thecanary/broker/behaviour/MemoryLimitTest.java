@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.Test;
 import org.thecanary.broker.config.ListenerConfig;
 import org.thecanary.broker.loop.BrokerLoop;
+import org.thecanary.broker.loop.BrokerLoop.Memory;
 import org.thecanary.broker.loop.LoopCounters;
 import org.thecanary.mqtt.codec.Bytes;
 import org.thecanary.mqtt.packet.Connect;
@@ -310,17 +311,39 @@ class MemoryLimitTest {
             for (BrokerLoop loop : broker.broker().loops().all()) {
                 CompletableFuture<List<Boolean>> taken = new CompletableFuture<>();
                 loop.post(() -> {
-                    loop.looks(() -> false);
+                    loop.looks(() -> Memory.TIGHT);
                     loop.foundRoom(-1);
                     boolean half = loop.takeToStay((int) (share / 2));
                     boolean more = loop.takeToStay(1000);
                     loop.foundRoom(-2);
                     boolean afterALook = loop.takeToStay((int) (share / 2));
-                    loop.looks(() -> true);
+                    loop.looks(() -> Memory.ENOUGH);
                     taken.complete(List.of(half, more, afterALook, loop.takeToStay(1000)));
                 });
                 assertThat(taken.get()).containsExactly(true, false, true, true);
             }
+        }
+    }
+
+    @Test
+    void betweenTwoLooksMessagesTakeHalfAShare() throws Exception {
+        int limit = 4_000_000;
+        try (TestBroker broker =
+                TestBroker.start((config, _) -> config.limits.memoryLimit = limit)) {
+            int half = (int) (share(broker, limit) / 2);
+            BrokerLoop loop = broker.broker().loops().all().getFirst();
+            CompletableFuture<List<Boolean>> taken = new CompletableFuture<>();
+            loop.post(() -> {
+                loop.looks(() -> Memory.FULL);
+                boolean first = loop.takesMore(half);
+                boolean more = loop.takesMore(1);
+                // What may be garbage slows nobody down before it fills the heap.
+                loop.looks(() -> Memory.TIGHT);
+                boolean afterALook = loop.takesMore(1);
+                loop.looks(() -> Memory.FULL);
+                taken.complete(List.of(first, more, afterALook, loop.takesMore(half)));
+            });
+            assertThat(taken.get()).containsExactly(true, false, true, true);
         }
     }
 }
