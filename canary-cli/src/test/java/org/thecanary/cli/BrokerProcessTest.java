@@ -156,6 +156,17 @@ final class BrokerProcessTest {
     }
 
     @Test
+    void aQuietBrokerLogsNothingWhateverElseIsAsked() throws Exception {
+        int port = Program.freePort();
+        Path conf = conf(port, "log_type all\n");
+        try (Program broker = Program.canary(folder, "broker", "-q", "-v", "-c", conf.toString())) {
+            await().ignoreExceptions().untilAsserted(() -> publish(port, "a"));
+            assertThat(broker.stop()).isZero();
+            assertThat(broker.out() + broker.err()).isEmpty();
+        }
+    }
+
+    @Test
     void signalsAreHeededThatNohupOrAScriptHasIgnored() throws Exception {
         Path conf = conf(Program.freePort(), "");
         List<String> command =
