@@ -2,6 +2,8 @@
 package org.thecanary.cli;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.thecanary.broker.auth.AccessRules;
 import org.thecanary.broker.config.ConfigException;
 import org.thecanary.broker.config.ConfigLoader;
@@ -16,6 +18,10 @@ import java.util.function.Consumer;
 
 /** What {@code canary broker} does, from its flags to its end. Owner: the thread that calls {@link #run}, and signals. */
 final class BrokerProgram {
+    private static final Logger LOG = LoggerFactory.getLogger("broker");
+    /** As mosquitto's MOSQ_ERR_NOMEM. */
+    private static final int OUT_OF_MEMORY = 1;
+
     private final BrokerFlags flags;
     private final Systemd systemd = Systemd.of(System.getenv());
     private final AtomicReference<@Nullable RunningBroker> running = new AtomicReference<>();
@@ -40,7 +46,7 @@ final class BrokerProgram {
         }
     }
 
-    /** The exit code, unless a signal ends the program. */
+    /** The exit code, unless a signal ends the program: then {@link #close} is at it. */
     int run() {
         if (flags.testConfig()) {
             return testConfig();
@@ -69,6 +75,13 @@ final class BrokerProgram {
             if (flags.daemon()) {
                 BrokerLog.flush(); // the launcher reads no further
                 Detached.ready();
+            }
+            broker.awaitEndOfALoop();
+            if (running.get() != null) {
+                LOG.error(
+                        "Error: A loop has ended with the error above, so its clients are no longer served: the broker"
+                                + " ends. If memory ran out, give it more (CANARY_OPTS=-Xmx...) or set memory_limit.");
+                return OUT_OF_MEMORY;
             }
         } catch (ConfigException e) {
             return refused(end, e.report(), e.exitCode());

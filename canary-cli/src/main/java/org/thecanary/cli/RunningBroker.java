@@ -383,6 +383,11 @@ final class RunningBroker implements AutoCloseable {
         });
     }
 
+    /** Returns when one of the loops has ended, and with it the clients that it served. */
+    void awaitEndOfALoop() {
+        broker.loops().firstEnd().join();
+    }
+
     /** Whether all loops turn; waits for them a few seconds. */
     boolean answers() {
         return broker.answers();

@@ -10,6 +10,7 @@ import org.thecanary.broker.store.Store;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** All loops of a broker. Immutable; any thread. */
 public final class BrokerLoops {
@@ -45,6 +46,14 @@ public final class BrokerLoops {
     /** Has every loop keep what is to be kept; before any of them runs. */
     public void keepIn(Store store) {
         loops.forEach(loop -> loop.durability().store(store));
+    }
+
+    /** Completes when one of the loops has ended: with the broker, or by an Error, as where memory has run out. */
+    public CompletableFuture<Void> firstEnd() {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        loops.forEach(
+                loop -> loop.executor().terminationFuture().addListener(_ -> end.complete(null)));
+        return end;
     }
 
     public List<BrokerLoop> all() {

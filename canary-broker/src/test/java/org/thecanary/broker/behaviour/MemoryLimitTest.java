@@ -346,4 +346,17 @@ class MemoryLimitTest {
             assertThat(taken.get()).containsExactly(true, false, true, true);
         }
     }
+
+    @Test
+    void aLoopThatEndsByItselfIsNoticed() throws Exception {
+        try (TestBroker broker = TestBroker.start()) {
+            CompletableFuture<Void> end = broker.broker().loops().firstEnd();
+            var _ = broker.connect("c");
+            assertThat(end).isNotCompleted();
+
+            broker.broker().loops().all().getLast().executor().shutdownGracefully();
+
+            assertThat(end).succeedsWithin(Duration.ofSeconds(20));
+        }
+    }
 }
