@@ -78,10 +78,7 @@ final class BrokerProgram {
             }
             broker.awaitEndOfALoop();
             if (running.get() != null) {
-                LOG.error(
-                        "Error: A loop has ended with the error above, so its clients are no longer served: the broker"
-                                + " ends. If memory ran out, give it more (CANARY_OPTS=-Xmx...) or set memory_limit.");
-                return OUT_OF_MEMORY;
+                endWithoutALoop();
             }
         } catch (ConfigException e) {
             return refused(end, e.report(), e.exitCode());
@@ -89,6 +86,18 @@ final class BrokerProgram {
             return refused(end, "Error: " + e.getMessage(), RunningBroker.CANNOT_LISTEN);
         }
         return new CompletableFuture<Integer>().join(); // a signal ends it
+    }
+
+    /** Closing would wait for the loop that is gone. What was acknowledged is on disk. */
+    private static void endWithoutALoop() {
+        try {
+            LOG.error(
+                    "Error: A loop has ended with an error, so its clients are no longer served: the broker ends."
+                            + " If memory ran out, give it more (CANARY_OPTS=-Xmx...) or set memory_limit.");
+            BrokerLog.flush();
+        } finally {
+            Runtime.getRuntime().halt(OUT_OF_MEMORY);
+        }
     }
 
     private static int refused(Thread end, String why, int exitCode) {
