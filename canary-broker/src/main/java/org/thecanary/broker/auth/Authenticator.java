@@ -97,10 +97,10 @@ public final class Authenticator {
 
             @Override
             public void end() {
-                if (isOpen()) {
-                    refuse(brake.failed(address, username, now()), answer);
-                } else if (!right) {
-                    refuse(Duration.ZERO, answer);
+                if (!right) {
+                    refuse(
+                            isOpen() ? brake.failed(address, username, now()) : Duration.ZERO,
+                            answer);
                 }
             }
         });

@@ -126,10 +126,11 @@ final class HashingTurns {
         heldRuns |= takesHeldPlace;
         heldIsNext = !takesHeldPlace;
         threads.execute(() -> {
+            // Whose turn it is must have an answer, even where another's hash ends with an error.
             try {
                 hashed.hash();
-                ends.end();
             } finally {
+                ends.end();
                 leave(takesHeldPlace);
             }
         });

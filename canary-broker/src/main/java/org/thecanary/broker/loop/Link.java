@@ -16,7 +16,7 @@ public interface Link {
     /** Whether so little of what was sent before has left that QoS 0 is to be dropped. */
     boolean overloaded();
 
-    /** Sends a PUBLISH; false if it exceeds the client's Maximum Packet Size [MQTT-3.1.2-24]. */
+    /** Sends a PUBLISH; false as {@link org.thecanary.broker.session.Outbox#sendPublish}. */
     boolean sendPublish(
             Publication publication,
             SessionSubscription subscription,

@@ -67,7 +67,8 @@ public interface Outbox {
      * Sends a PUBLISH.
      *
      * @param packetId 0 for QoS 0
-     * @return false if it is larger than the client's Maximum Packet Size; nothing was sent then [MQTT-3.1.2-24]
+     * @return false if it is larger than the client's Maximum Packet Size [MQTT-3.1.2-24], or has a topic that is none behind
+     *     its mount point; nothing was sent then
      */
     boolean sendPublish(
             Publication publication,
