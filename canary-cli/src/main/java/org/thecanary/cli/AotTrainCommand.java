@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.thecanary.cli.net.Loopback;
+import org.thecanary.client.Acknowledgement;
+import org.thecanary.client.ClientEvents;
+import org.thecanary.client.ClientOptions;
 import org.thecanary.client.ClientThreads;
+import org.thecanary.client.MqttClient;
 import org.thecanary.client.Transport;
 import org.thecanary.mqtt.packet.ProtocolVersion;
+import org.thecanary.mqtt.packet.Publish;
+import org.thecanary.mqtt.packet.QoS;
+import org.thecanary.mqtt.topic.TopicFilter;
 import org.thecanary.sensor.Measurement;
 import org.thecanary.sensor.Sampling;
 import org.thecanary.sensor.Sensor;
@@ -27,7 +36,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +48,9 @@ import java.util.stream.Stream;
  */
 @Command(name = "aot-train", hidden = true, description = "Train the AOT cache.")
 final class AotTrainCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MESSAGES = 100;
+    private static final byte[] PAYLOAD = "{\"temperature\": 48.2}".getBytes(UTF_8);
 
     @Override
     public Integer call() throws Exception {
@@ -63,7 +76,7 @@ final class AotTrainCommand implements Callable<Integer> {
                 ClientThreads threads = new ClientThreads()) {
             for (ProtocolVersion version :
                     List.of(ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5)) {
-                BrokerTraining.talk(
+                talk(
                         port,
                         version,
                         credential(files, DataFolder.WEBAPP),
@@ -108,5 +121,60 @@ final class AotTrainCommand implements Callable<Integer> {
                 Files.delete(file);
             }
         }
+    }
+
+    /** Measurements at each QoS, from the sensor to the web app. */
+    private static void talk(
+            int port,
+            ProtocolVersion version,
+            Credential subscriber,
+            Credential publisher,
+            ClientThreads threads)
+            throws Exception {
+        CountDownLatch arrived = new CountDownLatch(3 * MESSAGES);
+        ClientEvents counter = new ClientEvents() {
+            @Override
+            public void received(Publish publish, Acknowledgement acknowledgement) {
+                arrived.countDown();
+            }
+        };
+        try (MqttClient webapp = client(port, version, "web", subscriber, threads, counter);
+                MqttClient sensor =
+                        client(port, version, "sensor", publisher, threads, ClientEvents.NONE)) {
+            done(webapp.connect());
+            done(webapp.subscribe("sensor/#", QoS.EXACTLY_ONCE));
+            done(sensor.connect());
+            for (QoS qos : QoS.values()) {
+                for (int i = 0; i < MESSAGES; i++) {
+                    done(sensor.publish("sensor/data", PAYLOAD, qos));
+                }
+            }
+            if (!arrived.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new TimeoutException(arrived.getCount() + " messages did not arrive");
+            }
+            done(webapp.unsubscribe(List.of(TopicFilter.of("sensor/#"))));
+            done(sensor.disconnect());
+            done(webapp.disconnect());
+        }
+    }
+
+    private static MqttClient client(
+            int port,
+            ProtocolVersion version,
+            String name,
+            Credential credential,
+            ClientThreads threads,
+            ClientEvents events)
+            throws IOException {
+        ClientOptions options = ClientOptions.builder("127.0.0.1", port)
+                .version(version)
+                .clientId("train-" + name)
+                .credentials(credential.username(), credential.password())
+                .build();
+        return new MqttClient(options, threads, events);
+    }
+
+    private static void done(Future<?> future) throws Exception {
+        future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -76,6 +76,7 @@ final class BrokerProgram {
                 BrokerLog.flush(); // the launcher reads no further
                 Detached.ready();
             }
+            TrainedClasses.initialize();
             broker.awaitEndOfALoop();
             if (running.get() != null) {
                 endWithoutALoop();
