@@ -46,7 +46,16 @@ public final class Router {
                     })
                     .reversed();
 
-    private record Route(TopicName topic, long version, Subscriber[] subscribers) {}
+    private record Route(
+            TopicName topic,
+            SubscriptionTrie<Subscriber>.Watch watch,
+            long version,
+            Subscriber[] subscribers) {
+
+        boolean leads(TopicName to) {
+            return topic.equals(to) && watch.version() == version;
+        }
+    }
 
     private final BrokerLoop loop;
     private final RoutingTable table;
@@ -273,11 +282,11 @@ public final class Router {
     private Subscriber[] subscribers(TopicName topic) {
         int place = topic.hashCode() & (REMEMBERED - 1);
         Route known = routes[place];
-        long version = table.trie()
-                .version(topic); // before the match, or a change in between would be missed
-        if (known != null && known.version == version && known.topic.equals(topic)) {
+        if (known != null && known.leads(topic)) {
             return known.subscribers;
         }
+        var watch = table.trie().watch(topic);
+        long version = watch.version(); // before the match, or a change in between would be missed
         matches.clear();
         table.trie().match(topic, matches);
         Subscriber[] found = new Subscriber[matches.size()];
@@ -288,7 +297,7 @@ public final class Router {
             Arrays.sort(found, HIGHEST_QOS_FIRST);
         }
         if (topic.utf8().length <= LONGEST_REMEMBERED) {
-            routes[place] = new Route(topic, version, found);
+            routes[place] = new Route(topic, watch, version, found);
         }
         return found;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.broker.routing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.jspecify.annotations.Nullable;
 import org.thecanary.broker.routing.TrieNodeSubscribers.Entry;
 import org.thecanary.mqtt.topic.TopicFilter;
@@ -18,7 +20,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>At most one subscription for each filter and owner. The ShareName of a filter is not looked at: {@code $share/g/a}
  * and {@code a} meet in one place, and are kept apart by their owners.
  *
- * <p>A match takes no lock and allocates nothing. It sees every subscription whose {@link #put} has returned and whose
+ * <p>A match takes no lock and allocates nothing, once a topic's levels are known; those of a topic whose first level no
+ * filter has are never asked for. It sees every subscription whose {@link #put} has returned and whose
  * {@link #remove} has not begun, and may or may not see one that changes meanwhile; a subscription that is removed and
  * put again while a match is under way may be seen twice. A match of a topic with n levels visits at most as many nodes
  * as the filters have distinct beginnings that match it: at most 2^(n+1), and never more than there are nodes.
@@ -78,7 +81,7 @@ public final class SubscriptionTrie<S> {
             if (former == null) {
                 setSize(size + 1);
             }
-            countChange(levels);
+            countChange(filter);
             return subscriber(former);
         }
     }
@@ -129,7 +132,7 @@ public final class SubscriptionTrie<S> {
                 path[i - 1].remove(path[i]);
             }
             setSize(size - 1);
-            countChange(levels);
+            countChange(filter);
             return subscriber(former);
         }
     }
@@ -141,15 +144,16 @@ public final class SubscriptionTrie<S> {
      */
     public int match(TopicName topic, Matches<S> into) {
         int before = into.size();
-        List<String> levels = topic.levels();
-        if (topic.startsWithDollar()) {
-            // [MQTT-4.7.2-1]: past the wildcards of the first level
-            TrieNode first = root.child(levels.getFirst());
-            if (first != null) {
-                match(first, levels, 1, into);
+        if (!topic.startsWithDollar()) { // [MQTT-4.7.2-1]
+            TrieNodeSubscribers.addAll(root.subscribers(true), into);
+            TrieNode plus = root.plus();
+            if (plus != null) {
+                match(plus, topic.levels(), 1, into);
             }
-        } else {
-            match(root, levels, 0, into);
+        }
+        TrieNode literal = root.child(topic.firstLevel());
+        if (literal != null) {
+            match(literal, topic.levels(), 1, into);
         }
         return into.size() - before;
     }
@@ -173,40 +177,69 @@ public final class SubscriptionTrie<S> {
         TrieNodeSubscribers.addAll(node.subscribers(false), into);
     }
 
+    /** Watches what a topic matches. */
+    public Watch watch(TopicName topic) {
+        return new Watch(topic.startsWithDollar(), counters(topic.utf8(), topic.utf8().length));
+    }
+
     /**
-     * A number that is another one after each change that could alter what this topic matches. To keep the result of a
-     * match, ask for the version <em>before</em> it; the result holds as long as the version is the same.
+     * Says whether what a topic matches may be another than before, for caches. Any thread.
      */
-    public long version(TopicName topic) {
-        List<String> levels = topic.levels();
-        long version = topic.startsWithDollar() ? 0 : wildcardChanges.get();
-        int hash = 0;
-        for (int i = 0; i < Math.min(VERSIONED, levels.size()); i++) {
-            hash = hash(hash, levels.get(i));
-            version += changes.get(counter(hash));
+    public final class Watch {
+        private final boolean wildcardsMatchNot;
+        private final int[] counters;
+
+        private Watch(boolean wildcardsMatchNot, int[] counters) {
+            this.wildcardsMatchNot = wildcardsMatchNot;
+            this.counters = counters;
         }
-        return version;
+
+        /**
+         * A number that is another one after each change that could alter what the topic matches. To keep the result of a
+         * match, ask for the version <em>before</em> it; the result holds as long as the version is the same.
+         */
+        public long version() {
+            long version = wildcardsMatchNot ? 0 : wildcardChanges.get();
+            for (int counter : counters) {
+                version += changes.get(counter);
+            }
+            return version;
+        }
     }
 
-    private void countChange(List<String> levels) {
-        int hash = 0;
-        int literal = 0;
-        while (literal < Math.min(VERSIONED, levels.size()) && !isWildcard(levels.get(literal))) {
-            hash = hash(hash, levels.get(literal++));
+    private void countChange(TopicFilter filter) {
+        byte[] utf8 = filter.unshared().getBytes(UTF_8);
+        int wildcard = 0;
+        while (wildcard < utf8.length && utf8[wildcard] != '+' && utf8[wildcard] != '#') {
+            wildcard++;
         }
-        if (literal == 0) {
+        if (wildcard == 0) {
             wildcardChanges.incrementAndGet();
-        } else {
-            changes.incrementAndGet(counter(hash));
+            return;
         }
+        int[] counters = counters(utf8, wildcard == utf8.length ? wildcard : wildcard - 1);
+        changes.incrementAndGet(counters[counters.length - 1]);
     }
 
-    private static int hash(int before, String level) {
-        return (before + level.hashCode() + 1) * 0x9E3779B9;
+    /** The counters of what the levels begin with: of "a", "a/b" and "a/b/c" for "a/b/c/d". */
+    private static int[] counters(byte[] levels, int length) {
+        int[] counters = new int[VERSIONED];
+        int found = 0;
+        int hash = 0;
+        for (int i = 0; i < length && found < VERSIONED; i++) {
+            if (levels[i] == '/') {
+                counters[found++] = counter(hash);
+            }
+            hash = 31 * hash + levels[i];
+        }
+        if (found < VERSIONED) {
+            counters[found++] = counter(hash);
+        }
+        return found == VERSIONED ? counters : Arrays.copyOf(counters, found);
     }
 
     private static int counter(int hash) {
-        return hash >>> (Integer.SIZE - Integer.numberOfTrailingZeros(COUNTERS));
+        return (hash * 0x9E3779B9) >>> (Integer.SIZE - Integer.numberOfTrailingZeros(COUNTERS));
     }
 
     /** How many subscriptions there are. */
@@ -221,10 +254,6 @@ public final class SubscriptionTrie<S> {
 
     private static @Nullable TrieNode child(TrieNode node, String level) {
         return level.equals("+") ? node.plus() : node.child(level);
-    }
-
-    private static boolean isWildcard(String level) {
-        return level.equals("+") || level.equals("#");
     }
 
     private void setSize(int size) {

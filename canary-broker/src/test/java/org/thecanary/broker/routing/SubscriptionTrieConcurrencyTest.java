@@ -109,7 +109,7 @@ class SubscriptionTrieConcurrencyTest {
             tasks.add(() -> {
                 SubscriptionTrie.Matches<String> matches = new SubscriptionTrie.Matches<>();
                 while (writing.get() > 0) {
-                    long version = trie.version(topic);
+                    long version = trie.watch(topic).version();
                     if (cache.get().version != version) {
                         matches.clear();
                         cache.set(new Cached(version, trie.match(topic, matches) > 0));
@@ -123,10 +123,10 @@ class SubscriptionTrieConcurrencyTest {
                     TopicFilter filter = filters.get(i % filters.size());
                     trie.put(filter, "owner", "subscriber");
                     Cached now = cache.get();
-                    assertTrue(now.version != trie.version(topic) || now.found);
+                    assertTrue(now.version != trie.watch(topic).version() || now.found);
                     trie.remove(filter, "owner");
                     now = cache.get();
-                    assertTrue(now.version != trie.version(topic) || !now.found);
+                    assertTrue(now.version != trie.watch(topic).version() || !now.found);
                 }
             } finally {
                 writing.decrementAndGet();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.thecanary.mqtt.topic;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** Splits topics at their separators, specification 4.7.1.1: adjacent separators make an empty level. */
@@ -9,13 +8,18 @@ final class TopicLevels {
     private TopicLevels() {}
 
     static List<String> split(String text) {
-        List<String> levels = new ArrayList<>();
+        int separators = 0;
+        for (int i = 0; i < text.length(); i++) {
+            separators += text.charAt(i) == '/' ? 1 : 0;
+        }
+        String[] levels = new String[separators + 1];
         int from = 0;
-        for (int slash = text.indexOf('/'); slash >= 0; slash = text.indexOf('/', from)) {
-            levels.add(text.substring(from, slash));
+        for (int level = 0; level < separators; level++) {
+            int slash = text.indexOf('/', from);
+            levels[level] = text.substring(from, slash);
             from = slash + 1;
         }
-        levels.add(text.substring(from));
-        return List.copyOf(levels);
+        levels[separators] = text.substring(from);
+        return List.of(levels);
     }
 }

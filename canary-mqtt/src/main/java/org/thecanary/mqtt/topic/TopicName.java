@@ -89,12 +89,26 @@ public final class TopicName {
     public List<String> levels() {
         List<String> known = levels;
         if (known == null) {
-            known = TopicLevels.split(toString());
+            String whole = text;
+            known = TopicLevels.split(whole == null ? new String(utf8, UTF_8) : whole);
             if (utf8.length <= LONGEST_KEPT) {
                 levels = known;
             }
         }
         return known;
+    }
+
+    /** The first of the {@link #levels}, of which many topics need no more. */
+    public String firstLevel() {
+        List<String> known = levels;
+        if (known != null) {
+            return known.getFirst();
+        }
+        int end = 0;
+        while (end < utf8.length && utf8[end] != '/') {
+            end++;
+        }
+        return new String(utf8, 0, end, UTF_8);
     }
 
     /** Memory that it takes at most, with what is worked out of it, in bytes. */

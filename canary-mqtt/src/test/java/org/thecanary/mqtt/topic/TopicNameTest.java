@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.thecanary.mqtt.Spec;
 
 /** Which Topic Names exist, and when are two the same? */
@@ -59,6 +60,16 @@ class TopicNameTest {
     @Test
     void emptyLevelsCount() {
         assertThat(TopicName.of("/a//").levels()).containsExactly("", "a", "", "");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a/b", "/a//", "/", "ä/b", "$SYS/x"})
+    void theFirstLevelIsThatOfTheLevels(String text) {
+        TopicName topic = TopicName.of(text);
+
+        String asked = topic.firstLevel();
+
+        assertThat(asked).isEqualTo(topic.levels().getFirst()).isEqualTo(topic.firstLevel());
     }
 
     @Test
