@@ -26,6 +26,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -174,22 +175,37 @@ final class BrokerLog extends AppenderBase<ILoggingEvent> {
         setContext(context);
         start();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.WARN);
+        Level told = lowest();
+        root.setLevel(told.isGreaterOrEqual(Level.WARN) ? told : Level.WARN);
         root.addAppender(this);
-        level(context, "broker", types.contains(LogType.DEBUG) ? Level.DEBUG : Level.INFO);
-        level(
-                context,
-                "broker.subscribe",
-                types.contains(LogType.SUBSCRIBE) ? Level.INFO : Level.WARN);
-        level(
-                context,
-                "broker.unsubscribe",
-                types.contains(LogType.UNSUBSCRIBE) ? Level.INFO : Level.WARN);
+        context.getLogger("broker").setLevel(told);
+        context.getLogger("broker.subscribe").setLevel(infoIf(LogType.SUBSCRIBE));
+        context.getLogger("broker.unsubscribe").setLevel(infoIf(LogType.UNSUBSCRIBE));
         firstLines.run();
     }
 
-    private static void level(LoggerContext context, String name, Level level) {
-        context.getLogger(name).setLevel(level);
+    /** What nobody would read is not made up, either: a client that comes and goes has three lines. */
+    private Level lowest() {
+        if (places.isEmpty()) {
+            return Level.OFF;
+        }
+        return types.stream()
+                .map(BrokerLog::level)
+                .min(Comparator.comparingInt(Level::toInt))
+                .orElse(Level.OFF);
+    }
+
+    private Level infoIf(LogType type) {
+        return !places.isEmpty() && types.contains(type) ? Level.INFO : Level.OFF;
+    }
+
+    private static Level level(LogType type) {
+        return switch (type) {
+            case DEBUG -> Level.DEBUG;
+            case NOTICE, INFORMATION -> Level.INFO;
+            case WARNING -> Level.WARN;
+            default -> Level.ERROR;
+        };
     }
 
     /** It is not to begin after all. */

@@ -16,13 +16,13 @@ import java.util.List;
 class TrainedClassesTest {
     private static final List<String> INITIALIZED = new ArrayList<>();
 
-    private static final class First {
+    static final class First {
         static {
             INITIALIZED.add("First");
         }
     }
 
-    private static final class Fails {
+    static final class Fails {
         static {
             INITIALIZED.add("Fails");
             if (INITIALIZED.size() < 10) {
@@ -31,7 +31,7 @@ class TrainedClassesTest {
         }
     }
 
-    private static final class Last {
+    static final class Last {
         static {
             INITIALIZED.add("Last");
         }
