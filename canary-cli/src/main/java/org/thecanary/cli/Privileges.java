@@ -63,7 +63,13 @@ final class Privileges {
 
     /** Logs how it went. */
     void tell() {
-        lines.forEach(line -> LOG.atLevel(line.level).log(line.text));
+        for (Line line : lines) {
+            if (line.level == Level.WARN) {
+                LOG.warn(line.text);
+            } else {
+                LOG.info(line.text);
+            }
+        }
     }
 
     private void drop() throws ConfigException {

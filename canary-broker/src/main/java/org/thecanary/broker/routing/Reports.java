@@ -70,17 +70,19 @@ public final class Reports {
 
     private static void log(
             Level level, String what, Session session, Publish packet, Message message) {
-        LOG.atLevel(level)
-                .log(
-                        "{} PUBLISH from {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))",
-                        what,
-                        session.clientId(),
-                        packet.dup() ? 1 : 0,
-                        message.qos().code(),
-                        message.retain() ? 1 : 0,
-                        packet.packetId(),
-                        message.topic(),
-                        message.payload().length);
+        if (LOG.isEnabledForLevel(level)) {
+            LOG.atLevel(level)
+                    .log(
+                            "{} PUBLISH from {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))",
+                            what,
+                            session.clientId(),
+                            packet.dup() ? 1 : 0,
+                            message.qos().code(),
+                            message.retain() ? 1 : 0,
+                            packet.packetId(),
+                            message.topic(),
+                            message.payload().length);
+        }
     }
 
     private void remember(Session session, Report report, String topic) {
