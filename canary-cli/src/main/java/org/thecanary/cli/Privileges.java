@@ -64,10 +64,8 @@ final class Privileges {
     /** Logs how it went. */
     void tell() {
         for (Line line : lines) {
-            if (line.level == Level.WARN) {
-                LOG.warn(line.text);
-            } else {
-                LOG.info(line.text);
+            if (LOG.isEnabledForLevel(line.level)) {
+                LOG.atLevel(line.level).log(line.text);
             }
         }
     }
